@@ -1,0 +1,62 @@
+/**
+ * Starts and stops Earshot. The parts are wired in `wiring/`, in the order in which they need each other: storage, the
+ * author's code, the way out, the flow from request to finished run, and the edge. Only there are create functions
+ * called. What is opened registers its closing in `lifecycle`; stopping runs those in reverse.
+ */
+import { openCode } from './wiring/code.ts';
+import { wireEdge } from './wiring/edge.ts';
+import { wireFlow } from './wiring/flow.ts';
+import { openStorage } from './wiring/storage.ts';
+import type { Address, AppOptions, Tools } from './wiring/tools.ts';
+import { openWayOut } from './wiring/wayOut.ts';
+import { credentialsPath } from './apps/credentials.ts';
+import { type StartedApp } from './apps/firstStart.ts';
+import { listen, stopAccepting } from './http/listen.ts';
+import { systemClock } from './lib/clock.ts';
+import { createIdMaker } from './lib/ids.ts';
+import { createLifecycle, type Lifecycle } from './lib/lifecycle.ts';
+
+export interface RunningApp {
+  /** Where this machine reaches it. */
+  readonly url: string;
+  readonly app: StartedApp;
+  readonly credentialsPath: string;
+  readonly isLoopbackOpen: boolean;
+  /** Settles when Earshot cannot go on: it should end, and whoever supervises it start it again. */
+  readonly failed: Promise<Error>;
+  readonly stop: Lifecycle['stop'];
+}
+
+/** Starts Earshot and resolves when it listens. On a fault everything that was opened is closed again. */
+export async function startApp(options: AppOptions): Promise<RunningApp> {
+  const lifecycle = createLifecycle();
+  const state = { isStopping: false };
+  const address: Address = { url: options.config.publicUrl ?? '', own: [] };
+  try {
+    const tools: Tools = { ...options, lifecycle, clock: systemClock, newId: createIdMaker(systemClock.now), address };
+    const { config } = options;
+    const parts = { ...(await openStorage(tools)), ...(await openCode(tools)), ...openWayOut(tools) };
+    const flow = wireFlow(tools, parts);
+    const server = wireEdge(tools, { ...parts, ...flow }, state);
+    lifecycle.onStop('connections', () => server.closeAllConnections()); // callers that wait for a result, at the latest
+    await flow.start();
+    const url = await listen(server, config);
+    lifecycle.onStop('front door', () => stopAccepting(server));
+    address.url ||= url;
+    address.own = [...new Set([url, address.url])];
+    return {
+      url,
+      app: parts.app,
+      credentialsPath: credentialsPath(config.dataDir),
+      isLoopbackOpen: parts.loopback.isOpen(),
+      failed: parts.database.died,
+      stop: () => {
+        state.isStopping = true;
+        return lifecycle.stop();
+      },
+    };
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}

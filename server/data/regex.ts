@@ -1,0 +1,25 @@
+/** Regular expressions of filters: short, and of the kind that RE2 matches in linear time, whatever matches them. */
+import { RE2JS } from 're2js';
+import { refusal, type Place } from './fault.ts';
+
+const MAX_CHARS = 256;
+
+export function checkRegex(condition: Readonly<Record<string, unknown>>, place: Place): void {
+  const { $regex: source, $options: options = '' } = condition;
+  if (typeof source !== 'string') throw refusal([...place, '$regex'], 'expected a regular expression as a string');
+  if (source.length > MAX_CHARS) {
+    throw refusal([...place, '$regex'], `a regular expression has at most ${MAX_CHARS} characters`);
+  }
+  if (typeof options !== 'string' || !/^[ims]{0,3}$/.test(options)) {
+    throw refusal([...place, '$options'], 'expected letters out of i, m and s');
+  }
+  try {
+    RE2JS.compile(source);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw refusal(
+      [...place, '$regex'],
+      `the regular expression cannot be used (no look-around, no backreference): ${why}`,
+    );
+  }
+}

@@ -1,0 +1,58 @@
+/** Who is calling. The token alone decides app and environment; nothing in a path, query or body can change them. */
+import type { IncomingMessage } from 'node:http';
+import { AppError } from '../lib/errors.ts';
+import type { Access, Scope } from '../schemas/token.ts';
+import type { RouteAuth } from './route.ts';
+
+export interface AuthDeps {
+  /** Finds what a token opens; undefined for one that is unknown, expired or revoked. */
+  readonly authenticate: (token: string) => Promise<Access | undefined>;
+  /** True for a request that came straight from this machine. */
+  readonly isFromHere: (req: IncomingMessage) => boolean;
+}
+
+export function createAuthorizer({ authenticate, isFromHere }: AuthDeps) {
+  /** Gives the access of the caller, undefined where none is needed; throws 400, 401 or 403. */
+  return async function authorize(req: IncomingMessage, needed: RouteAuth): Promise<Access | undefined> {
+    if (needed === 'public') return undefined;
+    const token = bearerToken(req);
+    if (token === undefined) {
+      if (needed === 'operator' && isFromHere(req)) return undefined;
+      throw new AppError('unauthorized', { detail: 'Send a token of this app as "Authorization: Bearer ear_…".' });
+    }
+    const access = await authenticate(token);
+    if (access === undefined) {
+      throw new AppError('unauthorized', { detail: 'This token is unknown, expired or revoked.' });
+    }
+    if (needed !== 'operator' && !isAllowed(access.scopes, needed)) {
+      throw new AppError('forbidden', { detail: `This needs the scope "${needed}"; the token has ${listed(access)}.` });
+    }
+    return access;
+  };
+}
+
+/** Each scope includes the ones before it. */
+const RANK: Readonly<Record<Scope, number>> = { read: 0, write: 1, admin: 2 };
+
+export function isAllowed(scopes: readonly Scope[], needed: Scope): boolean {
+  return scopes.some((scope) => RANK[scope] >= RANK[needed]);
+}
+
+function bearerToken(req: IncomingMessage): string | undefined {
+  // Node's joined `headers` silently drops a second Authorization: two proxies could then see two different callers.
+  const values = req.headersDistinct.authorization ?? [];
+  if (values.length > 1) {
+    throw new AppError('duplicate_header', { detail: 'Authorization must appear once.' });
+  }
+  const [value] = values;
+  if (value === undefined) return undefined;
+  const match = /^Bearer +([^\s]+) *$/i.exec(value);
+  if (match?.[1] === undefined) {
+    throw new AppError('unauthorized', { detail: 'Authorization must be "Bearer" and a token.' });
+  }
+  return match[1];
+}
+
+function listed(access: Access): string {
+  return access.scopes.map((scope) => `"${scope}"`).join(', ');
+}

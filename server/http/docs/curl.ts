@@ -1,0 +1,20 @@
+/** Command lines that work when pasted into a POSIX shell. */
+export interface CurlRequest {
+  readonly method: string;
+  readonly url: string;
+  /** The name of the shell variable that holds the token; undefined where none is needed. */
+  readonly tokenVariable?: string;
+  readonly body?: unknown;
+}
+
+export function curlLine({ method, url, tokenVariable, body }: CurlRequest): string {
+  const parts = [method === 'GET' ? 'curl' : `curl -X ${method}`, shellQuote(url)];
+  if (tokenVariable !== undefined) parts.push(`-H "authorization: Bearer $${tokenVariable}"`);
+  if (body !== undefined) parts.push("-H 'content-type: application/json'", `-d ${shellQuote(JSON.stringify(body))}`);
+  return parts.join(' \\\n  ');
+}
+
+/** One word of the shell, whatever is in it. Plain words stay as they are. */
+export function shellQuote(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,67 @@
+/** The `api` a listener gets. Each method becomes one call to the server; what it may do is decided there. */
+import { type Collection, type ListenerApi, type ListenerRequest } from '../../sdk.ts';
+import { type RunContext } from './context.ts';
+import { createFetch } from './fetch.ts';
+import { type RunHead } from './protocol.ts';
+
+/** Makes the object anew for each run; its parts only when they are asked for, as most runs use few. */
+export function createApi(head: RunHead, body: Uint8Array | null, context: RunContext): ListenerApi {
+  const { call } = context;
+  let request: ListenerRequest | null | undefined;
+  let fetch: ListenerApi['fetch'] | undefined;
+  return {
+    run: { id: head.runId, attempt: head.attempt, trigger: head.trigger },
+    environment: head.environment,
+    user: head.user,
+    get request() {
+      return (request ??= requestOf(head, body));
+    },
+    log: {
+      info: (message: unknown, data) => context.log('info', String(message), data),
+      warn: (message: unknown, data) => context.log('warn', String(message), data),
+      error: (message: unknown, data) => context.log('error', String(message), data),
+    },
+    data: { coll: (name) => collection(name, call) },
+    webhooks: {
+      create: (input) => call('webhooks.create', input) as never,
+      list: (filter = {}) => call('webhooks.list', filter) as never,
+      delete: (uuid) => call('webhooks.delete', { uuid }) as never,
+    },
+    jobs: {
+      enqueue: (listener, props = {}, options = {}) => call('jobs.enqueue', { ...options, listener, props }) as never,
+    },
+    fetch: (url, init) => (fetch ??= createFetch(call))(url, init),
+    get signal() {
+      return context.signal();
+    },
+  };
+}
+
+function requestOf(head: RunHead, body: Uint8Array | null): ListenerRequest | null {
+  if (head.request === null) return null;
+  const { method, path, headers, query, content_type, remote_address } = head.request;
+  return {
+    method,
+    path,
+    headers,
+    query,
+    contentType: content_type,
+    remoteAddress: remote_address,
+    rawBody: body ?? new Uint8Array(),
+  };
+}
+
+function collection<T extends object>(coll: string, call: RunContext['call']): Collection<T> {
+  const ask = (method: string, args: object) => call(`data.${method}`, { coll, ...args }) as never;
+  return {
+    getDoc: (id) => ask('getDoc', { id }),
+    createDoc: (doc) => ask('createDoc', { doc }),
+    updateDoc: (doc) => ask('updateDoc', { doc }),
+    deleteDoc: (doc) => ask('deleteDoc', { id: typeof doc === 'string' ? doc : doc._id }),
+    find: (query = {}, projection, options) => ask('find', { query, projection, options }),
+    updateMany: (filter, update) => ask('updateMany', { filter, update }),
+    insertMany: (docs) => ask('insertMany', { docs }),
+    deleteMany: (filter) => ask('deleteMany', { filter }),
+    count: (filter = {}) => ask('count', { filter }),
+  };
+}

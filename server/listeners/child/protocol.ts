@@ -1,0 +1,82 @@
+/** What the child's main thread and its listener threads say to each other, and what a job's head holds. */
+import { type MessagePort } from 'node:worker_threads';
+import { type RunTask } from '../task.ts';
+import { type RunError } from '../../schemas/run.ts';
+
+/** Where a listener is found: the compiled module, and how to speak of it. */
+export interface ListenerSource {
+  readonly name: string;
+  /** `listeners/order.ts` */
+  readonly file: string;
+  /** file: URL of the compiled module. */
+  readonly module: string;
+  readonly exported: string;
+}
+
+export type JobHead = RunHead | InspectHead;
+
+export interface RunHead extends Omit<RunTask, 'event' | 'listener' | 'memoryMb'> {
+  readonly job: 'run';
+  readonly source: ListenerSource;
+  readonly eventKind: RunTask['event']['kind'];
+  /** The folder that stacks are told relative to. */
+  readonly root: string;
+}
+
+/** Import a file and tell what it exports: how listeners are found without foreign code in the server's process. */
+export interface InspectHead {
+  readonly job: 'inspect';
+  readonly file: string;
+  readonly module: string;
+  readonly root: string;
+  readonly timeoutMs: number;
+}
+
+/** How a failed job ended. */
+export interface Failure {
+  readonly error: RunError;
+  readonly isRetriable: boolean;
+}
+
+export interface Job {
+  readonly id: number;
+  readonly head: string;
+  readonly body: Uint8Array | null;
+}
+
+export type ToThread =
+  | { readonly t: 'batch'; readonly first: number; readonly jobs: readonly Job[] }
+  | {
+      readonly t: 'reply';
+      readonly id: number;
+      readonly call: number;
+      readonly failed: boolean;
+      readonly text: string;
+    };
+
+export type FromThread =
+  | { readonly t: 'ready' }
+  | { readonly t: 'result'; readonly result: JobResult }
+  /** The thread is not fit for another job: replace it. */
+  | { readonly t: 'worn' }
+  | { readonly t: 'log'; readonly id: number; readonly line: string }
+  | { readonly t: 'call'; readonly id: number; readonly call: number; readonly text: string };
+
+export interface JobResult {
+  readonly id: number;
+  readonly durationUs: number;
+  /** JSON text of a Failure; empty when it succeeded. */
+  readonly failure: string;
+  /** JSON text of what was returned. */
+  readonly result: string | null;
+}
+
+export interface ThreadData {
+  readonly control: SharedArrayBuffer;
+  /** A channel of its own, out of reach of an author who imports `parentPort`. */
+  readonly port: MessagePort;
+}
+
+/** control[NEXT]: the ticket a thread may begin next; whoever swaps it first decides whether that job begins or is taken back. */
+export const NEXT = 0;
+export const WITHDRAWN = -1;

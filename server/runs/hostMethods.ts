@@ -1,0 +1,100 @@
+/**
+ * The methods behind a listener's `api`, beside its data: webhooks, jobs and fetch. Their arguments come from foreign
+ * code and are checked here, against the same schemas as the management API's.
+ */
+import { Type, type Static } from 'typebox';
+import type { Egress } from '../lib/egress.ts';
+import { AppError } from '../lib/errors.ts';
+import { createParser } from '../lib/schema.ts';
+import type { Json, JsonObject } from '../schemas/json.ts';
+import type { Page, PageOf } from '../schemas/list.ts';
+import { WebhookCreate, type Webhook } from '../schemas/webhook.ts';
+import type { HostMethod } from './host.ts';
+import type { NewJob } from './jobs.ts';
+
+export interface HostMethodDeps {
+  readonly webhooks: {
+    readonly create: (environmentId: number, input: WebhookCreate) => Promise<Webhook>;
+    readonly list: (
+      environmentId: number,
+      filter: Static<typeof WebhookFilter>,
+      page: Page,
+    ) => Promise<PageOf<Webhook>>;
+    readonly remove: (environmentId: number, uuid: string) => Promise<void>;
+  };
+  readonly enqueue: (job: NewJob) => Promise<{ readonly run: string; readonly duplicate: boolean }>;
+  readonly egress: Pick<Egress, 'request'>;
+  readonly fetchTimeoutMs: number;
+}
+
+const closed = { additionalProperties: false };
+
+const WebhookFilter = Type.Object(
+  {
+    action: Type.Optional(Type.String()),
+    user_id: Type.Optional(Type.String()),
+    enabled: Type.Optional(Type.Boolean()),
+  },
+  closed,
+);
+const WebhookUuid = Type.Object({ uuid: Type.String({ format: 'uuid' }) }, closed);
+const Job = Type.Object(
+  {
+    listener: Type.String({ minLength: 1, maxLength: 200 }),
+    props: Type.Optional(Type.Unsafe<JsonObject>({ type: 'object' })),
+    event: Type.Optional(Type.Unsafe<Json>({})),
+    delayMs: Type.Optional(Type.Number({ minimum: 0 })),
+    key: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+  },
+  closed,
+);
+
+/** How many webhooks a listener is shown at a time. */
+const LIST_LIMIT = 250;
+const MAX_FETCH_BYTES = 8 * 1024 * 1024;
+
+export function createHostMethods(deps: HostMethodDeps): Readonly<Record<string, HostMethod>> {
+  const { webhooks, enqueue, egress, fetchTimeoutMs } = deps;
+  const parseWebhook = createParser(WebhookCreate, 'body');
+  const parseFilter = createParser(WebhookFilter, 'body');
+  const parseUuid = createParser(WebhookUuid, 'body');
+  const parseJob = createParser(Job, 'body');
+
+  return {
+    'webhooks.create': ({ environmentId }, args) => webhooks.create(environmentId, parseWebhook(args)),
+
+    'webhooks.list': async ({ environmentId }, args) =>
+      (await webhooks.list(environmentId, parseFilter(args), { limit: LIST_LIMIT })).items,
+
+    'webhooks.delete': async ({ environmentId }, args) => {
+      await webhooks.remove(environmentId, parseUuid(args).uuid);
+    },
+
+    'jobs.enqueue': (scope, args) =>
+      enqueue({ ...parseJob(args), environmentId: scope.environmentId, fromRun: scope.runId, userId: scope.userId }),
+
+    fetch: async (scope, args) => {
+      const response = await egress.request({
+        ...parseFetch(args),
+        timeoutMs: fetchTimeoutMs,
+        maxResponseBytes: MAX_FETCH_BYTES,
+        signal: scope.signal,
+      });
+      return { status: response.status, headers: response.headers, body: response.body };
+    },
+  };
+}
+
+/** Bytes do not travel as JSON, so this one is checked by hand; the guard checks what the members mean. */
+function parseFetch(args: unknown): Pick<Parameters<Egress['request']>[0], 'url' | 'method' | 'headers' | 'body'> {
+  const { url, method, headers, body } = (args ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof url !== 'string' || typeof method !== 'string' || !Array.isArray(headers)) {
+    throw new AppError('invalid_input', { detail: 'api.fetch: expected a URL, a method and headers.' });
+  }
+  return {
+    url,
+    method,
+    headers: Object.fromEntries(headers as [string, string][]),
+    ...(body instanceof Uint8Array && { body }),
+  };
+}

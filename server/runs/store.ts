@@ -1,0 +1,140 @@
+/** Runs in the database: the collection `runs` of the platform's database, its indexes, and every question asked of it. */
+import type mongoose from 'mongoose';
+import { createBatcher } from '../db/batch.ts';
+import { insertEach } from '../db/commands.ts';
+import { firstIdAt } from '../lib/ids.ts';
+import type { Page, PageOf } from '../schemas/list.ts';
+import type { RunFilter } from '../schemas/runView.ts';
+import type { RunDocument } from './document.ts';
+import { lanesOf, openLane } from './lanes.ts';
+
+export const RUNS_COLLECTION = 'runs';
+
+/** Runs are inserted together, but never so many that one batch keeps the next one waiting for long. */
+const INSERT_BATCH = { maxItems: 200, maxInFlight: 2 };
+
+/** What a list shows does not need the bytes. */
+const SUMMARY_FIELDS = { event: 0, props: 0, request: 0, logs: 0, result: 0, attempts: 0 };
+
+/** How much waits in one environment. */
+export interface QueueReading {
+  readonly depth: number;
+  readonly oldestDueAt: Date | null;
+}
+
+export interface RunStore {
+  readonly ensureIndexes: () => Promise<void>;
+  /** Resolves when the run is on disk. Rejects with DuplicateKeyError when another run has one of its dedupe keys. */
+  readonly insert: (run: RunDocument) => Promise<void>;
+  /** Inserts that are not on disk yet. */
+  readonly pendingInserts: () => number;
+  readonly findByDedupeKeys: (keys: readonly string[]) => Promise<RunDocument | null>;
+  /** Lets go of keys whose window is over, so that a new run may take them. */
+  readonly releaseDedupeKeys: (runId: string) => Promise<void>;
+  readonly get: (environmentId: number, id: string) => Promise<RunDocument | null>;
+  readonly list: (environmentId: number, filter: RunFilter, page: Page) => Promise<PageOf<RunDocument>>;
+  /** Changes a run that is in one of the given states; null when it is not, or not there. */
+  readonly change: (
+    environmentId: number,
+    id: string,
+    from: readonly RunDocument['status'][],
+    update: object,
+  ) => Promise<RunDocument | null>;
+  readonly readQueue: (environmentId: number) => Promise<QueueReading>;
+  /** Deletes up to `limit` finished runs made before the given time and answers how many. */
+  readonly deleteFinishedBefore: (ms: number, limit: number) => Promise<number>;
+}
+
+export function createRunStore(connection: mongoose.Connection): RunStore {
+  const runs = connection.collection<RunDocument>(RUNS_COLLECTION);
+  const inserts = createBatcher<RunDocument, undefined>({
+    ...INSERT_BATCH,
+    send: (batch) => insertEach(connection, RUNS_COLLECTION, batch),
+  });
+
+  return {
+    ensureIndexes: async () => {
+      await runs.createIndexes([
+        { key: { dedupe_keys: 1 }, unique: true, sparse: true, name: 'dedupe' },
+        // Most runs succeed; those that wait are found by their lane, and an index of the rest costs them nothing.
+        {
+          key: { environment_id: 1, status: 1, _id: -1 },
+          partialFilterExpression: { status: { $in: ['dead', 'canceled'] } },
+          name: 'by_failure',
+        },
+        { key: { environment_id: 1, action: 1, _id: -1 }, name: 'by_action' },
+        { key: { webhook: 1, _id: -1 }, sparse: true, name: 'by_webhook' },
+      ]);
+    },
+
+    insert: async (run) => {
+      await inserts.add(run);
+    },
+
+    pendingInserts: inserts.pending,
+
+    findByDedupeKeys: (keys) => runs.findOne({ dedupe_keys: { $in: [...keys] } }),
+
+    releaseDedupeKeys: async (runId) => {
+      await runs.updateOne({ _id: runId }, { $unset: { dedupe_keys: '' } });
+    },
+
+    get: (environmentId, id) => runs.findOne({ _id: id, environment_id: environmentId }),
+
+    list: async (environmentId, filter, page) => {
+      const found = await runs
+        .find(queryOf(environmentId, filter, page.after), { projection: SUMMARY_FIELDS })
+        .sort({ _id: -1 })
+        .limit(page.limit + 1)
+        .toArray();
+      const items = found.slice(0, page.limit);
+      return { items, next: found.length > page.limit ? (items.at(-1)?._id ?? null) : null };
+    },
+
+    change: (environmentId, id, from, update) =>
+      runs.findOneAndUpdate({ _id: id, environment_id: environmentId, status: { $in: [...from] } }, update, {
+        returnDocument: 'after',
+      }),
+
+    readQueue: async (environmentId) => {
+      const [depth, oldest] = await Promise.all([
+        runs.countDocuments({ lane: lanesOf(environmentId) }, { hint: 'queue' }),
+        runs.findOne({ lane: openLane(environmentId) }, { sort: { due_at: 1 }, projection: { due_at: 1 } }),
+      ]);
+      return { depth, oldestDueAt: oldest?.due_at ?? null };
+    },
+
+    deleteFinishedBefore: async (ms, limit) => {
+      const old = await runs
+        .find({ _id: { $lt: firstIdAt('run', ms) }, lane: { $exists: false } }, { projection: { _id: 1 } })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray();
+      if (old.length === 0) return 0;
+      const { deletedCount } = await runs.deleteMany({ _id: { $in: old.map(({ _id }) => _id) } });
+      return deletedCount;
+    },
+  };
+}
+
+function queryOf(environmentId: number, filter: RunFilter, after: string | undefined): object {
+  const id = {
+    ...(after !== undefined && { $lt: after }),
+    ...(filter.since && { $gte: firstIdAt('run', filter.since.getTime()) }),
+  };
+  const before = filter.until && firstIdAt('run', filter.until.getTime());
+  return {
+    environment_id: environmentId,
+    ...(filter.status && { status: filter.status }),
+    ...(filter.status && isWaiting(filter.status) && { lane: lanesOf(environmentId) }),
+    ...(filter.action !== undefined && { action: filter.action }),
+    ...(filter.webhook !== undefined && { webhook: filter.webhook }),
+    ...(Object.keys(id).length > 0 && { _id: id }),
+    ...(before !== undefined && { $and: [{ _id: { $lt: before } }] }),
+  };
+}
+
+/** Only what is queued or running has a place in a lane. */
+function isWaiting(status: RunDocument['status']): boolean {
+  return status === 'queued' || status === 'running';
+}

@@ -1,0 +1,122 @@
+/**
+ * The one door for authors: everything a file in `listeners/` may import from the platform.
+ *
+ *     export default async function (props, event, api) { … }              plain
+ *     export default defineListener({ props: Type.Object({ … }), run })    with types, schemas and settings
+ *
+ * Runs happen at least once: an attempt that was cut off is made again. Key what you do.
+ */
+import { type Static, type TSchema } from 'typebox';
+import { LISTENER, NON_RETRIABLE, type StoredListenerOptions } from './listeners/brand.ts';
+import { type Trigger } from './schemas/run.ts';
+
+export { Type, type Static, type TSchema } from 'typebox';
+export type { Json } from './schemas/json.ts';
+
+export interface ListenerApi {
+  readonly run: { readonly id: string; /** Counts from 1. */ readonly attempt: number; readonly trigger: Trigger };
+  readonly environment: { readonly id: number; readonly name: string };
+  readonly user: { readonly id: string } | null;
+  /** The HTTP request that started the run; null where none did. */
+  readonly request: ListenerRequest | null;
+  /** Kept with the run, 64 KiB in all. `console.log` goes there too. */
+  readonly log: Record<'info' | 'warn' | 'error', (message: string, data?: unknown) => void>;
+  readonly data: { readonly coll: <T extends object = Record<string, unknown>>(name: string) => Collection<T> };
+  readonly webhooks: {
+    readonly create: (
+      input: { readonly action: string; readonly props?: object } & Record<string, unknown>,
+    ) => Promise<WebhookInfo>;
+    readonly list: (filter?: {
+      readonly action?: string;
+      readonly user_id?: string;
+      readonly enabled?: boolean;
+    }) => Promise<WebhookInfo[]>;
+    readonly delete: (uuid: string) => Promise<void>;
+  };
+  readonly jobs: {
+    /** Starts a run of another listener in the background. While one with the same `key` waits, no second is made. */
+    readonly enqueue: (
+      listener: string,
+      props?: object,
+      options?: { readonly event?: unknown; readonly delayMs?: number; readonly key?: string },
+    ) => Promise<{ readonly run: string; readonly duplicate: boolean }>;
+  };
+  /** As the web's `fetch`, made by the server: it refuses private addresses unless they are allowed. */
+  readonly fetch: (url: string | URL, init?: RequestInit) => Promise<Response>;
+  /** Aborts at the deadline. The run is ended then whatever it does. */
+  readonly signal: AbortSignal;
+}
+
+export interface ListenerRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string | readonly string[]>>;
+  readonly contentType: string | null;
+  readonly remoteAddress: string;
+  /** The body's bytes exactly as they came. */
+  readonly rawBody: Uint8Array;
+}
+
+export type Doc<T extends object> = T & { readonly _id: string };
+export type Filter = Record<string, unknown>;
+
+export interface Collection<T extends object> {
+  readonly getDoc: (id: string) => Promise<Doc<T> | null>;
+  readonly createDoc: (doc: T) => Promise<Doc<T>>;
+  /** Replaces the document of that `_id` as a whole. */
+  readonly updateDoc: (doc: Doc<T>) => Promise<Doc<T>>;
+  readonly deleteDoc: (doc: { readonly _id: string } | string) => Promise<void>;
+  readonly find: (query?: Filter, projection?: Filter, options?: FindOptions) => Promise<Doc<T>[]>;
+  readonly updateMany: (
+    filter: Filter,
+    update: object,
+  ) => Promise<{ readonly matched: number; readonly modified: number }>;
+  readonly insertMany: (docs: readonly T[]) => Promise<{ readonly insertedIds: string[] }>;
+  readonly deleteMany: (filter: Filter) => Promise<{ readonly deleted: number }>;
+  readonly count: (filter?: Filter) => Promise<number>;
+}
+
+export interface FindOptions {
+  readonly limit?: number;
+  readonly skip?: number;
+  readonly sort?: Record<string, 1 | -1>;
+}
+
+export type WebhookInfo = { readonly uuid: string; readonly action: string; readonly url: string } & Record<
+  string,
+  unknown
+>;
+
+export interface ListenerDefinition<P extends TSchema, E extends TSchema, R> {
+  /** What the props must look like; webhooks whose props do not fit are refused. */
+  readonly props?: P;
+  /** What the event must look like; a run whose event does not fit ends without a retry. */
+  readonly event?: E;
+  /** Default 30,000; at most an hour. */
+  readonly timeoutMs?: number;
+  /** Milliseconds before the second attempt, the third, …; `[]` for one attempt. Default 10 s, 1 min, 10 min. */
+  readonly retries?: readonly number[];
+  /** How many runs may go on at once. Default: no limit. */
+  readonly concurrency?: number;
+  /** Default 128. */
+  readonly memoryMb?: number;
+  readonly run: (props: Static<P>, event: Static<E>, api: ListenerApi) => R | Promise<R>;
+}
+
+/** The listener as a function, to be called as it is in a test, that carries its settings with it. */
+export function defineListener<P extends TSchema, E extends TSchema, R>(
+  definition: ListenerDefinition<P, E, R>,
+): ListenerDefinition<P, E, R>['run'] {
+  const { run, ...options } = definition;
+  if (typeof run !== 'function') throw new TypeError('defineListener: expected `run` to be a function');
+  const listener: typeof run = (props, event, api) => run(props, event, api);
+  return Object.assign(listener, { [LISTENER]: options satisfies StoredListenerOptions });
+}
+
+/** Throw it where trying again cannot help: the run rests as `dead` at once. */
+export class NonRetriableError extends Error {
+  override readonly name = 'NonRetriableError';
+  readonly [NON_RETRIABLE] = true;
+}

@@ -1,0 +1,46 @@
+/** Wires HTTP: the trigger on node:http, everything else on Express. */
+import { createHttpApp } from '../http/app.ts';
+import { createBodyReader } from '../http/body.ts';
+import { createCallerAddress } from '../http/caller.ts';
+import { createFront } from '../http/front.ts';
+import { createRouteTable } from '../http/routeTable.ts';
+import { createTrigger } from '../http/trigger.ts';
+import { createCursorSealer } from '../lib/cursor.ts';
+import { createHostCheck } from '../lib/hostCheck.ts';
+import type { Code } from './code.ts';
+import type { Flow } from './flow.ts';
+import type { Storage } from './storage.ts';
+import type { Tools } from './tools.ts';
+import type { WayOut } from './wayOut.ts';
+
+/** HTTP: the trigger on node:http, everything else on Express. */
+export function wireEdge(tools: Tools, parts: Storage & Code & WayOut & Flow, state: { readonly isStopping: boolean }) {
+  const { config, clock, newId, log, version, address } = tools;
+  const { exposure, metrics, secretKey } = parts;
+  const readBody = createBodyReader({ limitBytes: config.bodyLimitBytes });
+  const shared = { exposure, metrics, clock, newId, log, isStopping: () => state.isStopping };
+  const routes = createRouteTable({
+    ...parts,
+    ...shared,
+    cursors: createCursorSealer({ key: secretKey.derive('cursors'), clock }),
+    version,
+    serverUrl: () => address.url,
+    pingDatabase: parts.database.ping,
+  });
+  const rest = createHttpApp({
+    ...shared,
+    routes,
+    authenticate: parts.authenticator.authenticate,
+    hosts: createHostCheck(config),
+    readBody,
+    trustProxy: config.trustProxy,
+    isHttps: config.publicUrl?.startsWith('https:') ?? false,
+  });
+  const trigger = createTrigger({
+    ...shared,
+    receive: parts.receive,
+    readBody,
+    callerAddress: createCallerAddress(config.trustProxy),
+  });
+  return createFront({ trigger, rest });
+}

@@ -1,0 +1,141 @@
+/** Wires the flow: receiving, queueing, running, settling, and what people may do with webhooks and runs. */
+import { randomUUID } from 'node:crypto';
+import { createDataApi } from '../data/api.ts';
+import { createMetrics, type QueueReading } from '../http/metrics.ts';
+import { type Clock } from '../lib/clock.ts';
+import { createSealer } from '../lib/sealed.ts';
+import { createQueueDepth } from '../queue/depth.ts';
+import { createPressure } from '../queue/pressure.ts';
+import { createQueueWorker } from '../queue/worker.ts';
+import type { RunDocument } from '../runs/document.ts';
+import { createExecuteRun } from '../runs/execute.ts';
+import { createRunHost, type HostMethod } from '../runs/host.ts';
+import { createHostMethods } from '../runs/hostMethods.ts';
+import { createEnqueue } from '../runs/jobs.ts';
+import { createLanes } from '../runs/lanes.ts';
+import { createManageRuns } from '../runs/manage.ts';
+import { createRetention } from '../runs/retention.ts';
+import { createStartRun } from '../runs/start.ts';
+import { type RunStore } from '../runs/store.ts';
+import { createRunWaiters } from '../runs/waiters.ts';
+import { environments } from '../schemas/app.ts';
+import { readEvent } from '../webhooks/body.ts';
+import { createWebhooksByUuid } from '../webhooks/byUuid.ts';
+import { createWebhookCache } from '../webhooks/cache.ts';
+import { createManageWebhooks } from '../webhooks/manage.ts';
+import { createReceive } from '../webhooks/receive.ts';
+import { createTryOut } from '../webhooks/tryOut.ts';
+import type { Code } from './code.ts';
+import type { Storage } from './storage.ts';
+import type { Tools } from './tools.ts';
+import type { WayOut } from './wayOut.ts';
+
+/** How long running listeners may go on once the server is told to stop. */
+const STOP_GRACE_MS = 10_000;
+/** Runs that stay at work while a flood is taken in. */
+const LEAST_AT_WORK = 4;
+
+/** From a request that comes in to a run that has ended. */
+export function wireFlow(tools: Tools, parts: Storage & Code & WayOut) {
+  const { config, clock, newId, log, lifecycle, address } = tools;
+  const { database, runStore, webhookStore, leases, secretKey, app, listeners, pool, egress } = parts;
+  const metrics = createMetrics({
+    queue: () => readQueues(runStore, clock),
+    runnerRestarts: () => pool.stats().runnerDeaths,
+    ...(database.commits && { engineCommits: database.commits }),
+  });
+  const depth = createQueueDepth({ count: leases.depth, log });
+  const waiters = createRunWaiters({ find: runStore.get });
+  const lanes = createLanes(listeners);
+  const pressure = createPressure({ waiting: runStore.pendingInserts, room: parts.room, least: LEAST_AT_WORK });
+  const hostMethods: Record<string, HostMethod> = {};
+  const worker = createQueueWorker<RunDocument>({
+    leases,
+    clock,
+    log,
+    capacity: pressure.capacity,
+    lanes: lanes.all,
+    perform: createExecuteRun({
+      listeners,
+      pool,
+      host: createRunHost(hostMethods),
+      depth,
+      observe: metrics.runChanged,
+      clock,
+      random: Math.random,
+      log,
+    }),
+    onSettled: waiters.tell,
+  });
+  const startRun = createStartRun({
+    store: runStore,
+    worker,
+    depth,
+    queueLimit: config.queueLimit,
+    lanes,
+    newId,
+    clock,
+  });
+  const sealer = createSealer({ key: secretKey.derive('sealing') });
+  const webhookCache = createWebhookCache({ store: webhookStore, sealer, clock });
+  const byUuid = createWebhooksByUuid({ webhooks: webhookCache });
+  const webhooks = createManageWebhooks({
+    store: webhookStore,
+    cache: webhookCache,
+    listeners,
+    sealer,
+    clock,
+    newUuid: randomUUID,
+    publicUrl: () => address.url,
+    appUuid: app.uuid,
+  });
+  const runs = createManageRuns({
+    store: runStore,
+    startRun,
+    waiters,
+    worker,
+    depth,
+    lanes,
+    listeners,
+    readEvent,
+    webhookIdOf: byUuid.idOf,
+    clock,
+  });
+  const data = createDataApi({ connectionFor: database.environment, clock });
+  const enqueue = createEnqueue({ startRun, listeners, clock });
+  Object.assign(
+    hostMethods,
+    data.methods,
+    createHostMethods({ webhooks, enqueue, egress, fetchTimeoutMs: config.runTimeoutMs }),
+  );
+  return {
+    metrics,
+    runs,
+    webhooks: { ...webhooks, test: createTryOut({ find: byUuid.ready, startRun }) },
+    receive: createReceive({ appUuid: app.uuid, webhooks: webhookCache, startRun, waiters, clock }),
+    async start() {
+      if (database.isExclusive) await leases.expireOthers(new Date(clock.now()));
+      await depth.start();
+      lifecycle.onStop('queue depth', depth.stop);
+      const retention = createRetention({ store: runStore, days: config.retentionDays, clock, log });
+      retention.start();
+      lifecycle.onStop('retention', retention.stop);
+      pressure.start();
+      lifecycle.onStop('pressure', pressure.stop);
+      worker.start();
+      lifecycle.onStop('queue', () => worker.stop(STOP_GRACE_MS));
+    },
+  };
+}
+
+export type Flow = ReturnType<typeof wireFlow>;
+
+async function readQueues(runs: Pick<RunStore, 'readQueue'>, clock: Clock): Promise<readonly QueueReading[]> {
+  return Promise.all(
+    environments.map(async ({ id, name }) => {
+      const { depth, oldestDueAt } = await runs.readQueue(id);
+      const oldestDueMs = oldestDueAt === null ? 0 : Math.max(0, clock.now() - oldestDueAt.getTime());
+      return { environment: name, depth, oldestDueMs };
+    }),
+  );
+}

@@ -1,0 +1,2 @@
+/** The sample app's own listener. */
+export { default } from '../../../../listeners/github/star.ts';
