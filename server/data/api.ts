@@ -7,9 +7,9 @@ import type { Clock } from '../lib/clock.ts';
 import { AppError } from '../lib/errors.ts';
 import { parseCollection, parseDoc, parseDocs, parseFilter, parseFind, parseId, parseUpdate } from './args.ts';
 import { createDocIdMaker } from './docId.ts';
-import { refusal } from './fault.ts';
+import { refusal } from '../db/query/fault.ts';
 import { createDataStore } from './store.ts';
-import { isRecord } from './values.ts';
+import { isRecord } from '../db/query/values.ts';
 
 export interface DataApiDeps {
   /** The connection handed out is the environment's own database. */

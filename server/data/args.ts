@@ -1,9 +1,9 @@
 /** The door for what listeners send: every argument of a data call is unknown until it has passed here. */
-import { refusal } from './fault.ts';
-import { checkField } from './fields.ts';
-import { checkFilter } from './filter.ts';
+import { refusal } from '../db/query/fault.ts';
+import { checkField } from '../db/query/fields.ts';
+import { checkFilter } from '../db/query/filter.ts';
 import { checkUpdate } from './update.ts';
-import { checkValue, isRecord } from './values.ts';
+import { checkValue, isRecord } from '../db/query/values.ts';
 
 /** Stored documents have their id as text. */
 export type StoredDoc = Readonly<Record<string, unknown>> & { readonly _id: string };

@@ -1,8 +1,8 @@
 /** Which updates a listener may make: MongoDB's update operators on fields, values as data, and no pipelines. */
-import { refusal, type Place } from './fault.ts';
-import { checkField } from './fields.ts';
-import { checkElement } from './filter.ts';
-import { checkValue, isRecord } from './values.ts';
+import { refusal, type Place } from '../db/query/fault.ts';
+import { checkField } from '../db/query/fields.ts';
+import { checkElement } from '../db/query/filter.ts';
+import { checkValue, isRecord } from '../db/query/values.ts';
 
 type Check = (operand: unknown, place: Place) => void;
 

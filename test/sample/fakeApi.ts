@@ -1,7 +1,7 @@
 /** The `api` of a run, with its documents in memory. What the real data API would refuse is refused here too. */
-import { checkFilter } from '../../server/data/filter.ts';
+import { checkFilter } from '../../server/db/query/filter.ts';
 import { checkUpdate } from '../../server/data/update.ts';
-import { checkValue } from '../../server/data/values.ts';
+import { checkValue } from '../../server/db/query/values.ts';
 import type { Collection, ListenerApi } from '../../server/sdk.ts';
 
 type Stored = Record<string, unknown> & { _id: string };

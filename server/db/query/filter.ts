@@ -1,7 +1,7 @@
 /**
- * Which filters a listener may ask with: MongoDB's, less everything that runs code ($where, $function, $expr), reads
- * other schemas or needs special indexes. What is not known here is refused, so that a new operator of the
- * database is not open by itself.
+ * Which filters may be asked with, by a listener or by a rule: MongoDB's, less everything that runs code ($where,
+ * $function, $expr), reads other schemas or needs special indexes. What is not known here is refused, so that a new
+ * operator of the database is not open by itself.
  */
 import { refusal, type Place } from './fault.ts';
 import { checkField } from './fields.ts';

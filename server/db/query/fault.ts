@@ -1,5 +1,5 @@
 /** A refusal that names the part of the query or document it is about, as a JSON Pointer. */
-import { AppError } from '../lib/errors.ts';
+import { AppError } from '../../lib/errors.ts';
 
 /** Where in the arguments something stands: `['filter', '$or', '0', 'name']`. */
 export type Place = readonly string[];
