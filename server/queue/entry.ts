@@ -30,9 +30,3 @@ export interface Settlement {
 
 /** The members a finished entry loses. */
 export const QUEUE_PLACE = ['lane', 'due_at', 'owner', 'claimed_at'] as const;
-
-export interface Lane {
-  readonly name: string;
-  /** How many of the lane may run at a time in this process; null: as many as there is room for. */
-  readonly limit: number | null;
-}

@@ -28,6 +28,9 @@ export interface Leases<Entry extends QueueEntry> {
   readonly settle: (entry: Entry, settlement: Settlement) => Promise<void>;
   /** Makes every running entry of other owners due now: only for a database that no other process can be using. */
   readonly expireOthers: (now: Date) => Promise<void>;
+  /** When the next entry of the lane falls due; null when it is empty. */
+  readonly nextDueAt: (lane: string) => Promise<Date | null>;
+  /** The lanes that hold entries. One short look per lane, whatever they hold. */
   readonly lanes: () => Promise<readonly string[]>;
   /** Entries that wait or run. */
   readonly depth: () => Promise<number>;
@@ -116,9 +119,21 @@ export function createLeases<Entry extends QueueEntry>(options: LeasesOptions<En
       );
     },
 
+    nextDueAt: async (lane) => {
+      const next = await entries.findOne({ lane } as object, { sort: { due_at: 1 }, projection: { due_at: 1 } });
+      return next?.due_at ?? null;
+    },
+
     lanes: async () => {
-      const names: unknown[] = await entries.distinct('lane');
-      return names.filter((name) => typeof name === 'string');
+      const names: string[] = [];
+      for (let last = ''; ; last = names.at(-1) ?? '') {
+        const next = await entries.findOne({ lane: names.length === 0 ? { $gte: last } : { $gt: last } } as object, {
+          sort: { lane: 1, due_at: 1 },
+          projection: { lane: 1 },
+        });
+        if (next?.lane === undefined) return names;
+        names.push(next.lane);
+      }
     },
 
     depth: () => entries.countDocuments({ lane: { $gte: '' } } as object, { hint: 'queue' }),

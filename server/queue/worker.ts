@@ -5,23 +5,30 @@
  */
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
-import type { Lane, QueueEntry, Settlement } from './entry.ts';
+import type { QueueEntry, Settlement } from './entry.ts';
+import { createLaneSchedule } from './laneSchedule.ts';
 import type { Leases } from './leases.ts';
 
 export interface WorkerOptions<Entry extends QueueEntry> {
-  readonly leases: Pick<Leases<Entry>, 'owner' | 'findDue' | 'claim' | 'renew' | 'settle' | 'lanes'>;
+  readonly leases: Pick<Leases<Entry>, 'owner' | 'findDue' | 'nextDueAt' | 'claim' | 'renew' | 'settle' | 'lanes'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** How many claimed entries may be held at a time. */
   readonly capacity: () => number;
-  /** The lanes there are now. Entries in others, from before, are found at the start. */
-  readonly lanes: () => readonly Lane[];
+  /** The lanes to look at with every poll. Others are found at the start, and by `notice`. */
+  readonly lanes: () => readonly string[];
+  /** How many more entries of the lane may be held when so many are; without it, as many as there is room for. */
+  readonly roomIn?: (lane: string, taken: number) => number;
+  /** When a lane that had no room may have some again; undefined: when one of its entries has ended, or by `notice`. */
+  readonly wakeAt?: (lane: string) => number | undefined;
   /** Does the work. Whatever happens to it is a settlement; a rejection is a bug and leaves the lease to run out. */
   readonly perform: (entry: Entry, signal: AbortSignal) => Promise<Settlement>;
   /** Called when the outcome is stored. */
   readonly onSettled?: (entry: Entry, settlement: Settlement) => void;
   readonly leaseMs?: number;
   readonly pollMs?: number;
+  /** How often to look for lanes that another process filled and left; only at the start without it. */
+  readonly rescanMs?: number;
 }
 
 /** The members of a document that is claimed by the insert that stores it. */
@@ -43,7 +50,7 @@ export interface QueueWorker<Entry extends QueueEntry> {
   readonly adopt: (entry: Entry) => void;
   /** Gives the room back when that insert failed. */
   readonly unreserve: (lane: string) => void;
-  /** Says that an entry was stored for others to claim. */
+  /** Says that an entry was stored for others to claim, or that the lane may have room again. */
   readonly notice: (lane: string) => void;
   /** Aborts the entry if it is at work here. */
   readonly abort: (id: string) => boolean;
@@ -56,24 +63,31 @@ interface Held<Entry> {
   readonly done: Promise<void>;
 }
 
+/** Lanes that are looked at together. */
+const LOOKS_AT_ONCE = 8;
+/** Between two looks at a lane of which nothing is left to claim. */
+const REST_MS = 20;
+
 export function createQueueWorker<Entry extends QueueEntry>(options: WorkerOptions<Entry>): QueueWorker<Entry> {
-  const { leases, clock, log, capacity, lanes, perform, onSettled, leaseMs = 30_000, pollMs = 500 } = options;
+  const { leases, clock, log, capacity, perform, onSettled, leaseMs = 30_000, pollMs = 500, rescanMs } = options;
+  const { roomIn = () => Infinity, wakeAt = () => undefined } = options;
   const held = new Map<string, Held<Entry>>();
   const taken = new Map<string, number>();
-  const backlog = new Set<string>();
-  const strayLanes = new Set<string>();
+  const schedule = createLaneSchedule(options.lanes);
   let takenInAll = 0;
   let isPumping = false;
   let isStopping = false;
   let isGivingBack = false;
   let timers: NodeJS.Timeout[] = [];
+  let alarm: NodeJS.Timeout | undefined;
 
-  const laneOf = (name: string): Lane => lanes().find((lane) => lane.name === name) ?? { name, limit: null };
-  const roomIn = (lane: Lane): number =>
-    Math.min(capacity() - takenInAll, lane.limit === null ? Infinity : lane.limit - (taken.get(lane.name) ?? 0));
+  const takenIn = (lane: string): number => taken.get(lane) ?? 0;
+  const freeRoom = (): number => capacity() - takenInAll;
   const take = (lane: string, count: number): void => {
     takenInAll += count;
-    taken.set(lane, (taken.get(lane) ?? 0) + count);
+    const now = takenIn(lane) + count;
+    if (now === 0) taken.delete(lane);
+    else taken.set(lane, now);
   };
 
   function begin(entry: Entry): void {
@@ -90,9 +104,15 @@ export function createQueueWorker<Entry extends QueueEntry>(options: WorkerOptio
       log.error({ err: error, entry: entry._id, attempt: entry.attempt }, 'queue.perform_failed');
     } finally {
       held.delete(entry._id);
-      take(entry.lane ?? '', -1);
-      if (backlog.size > 0 && capacity() - takenInAll >= capacity() / 2) void pump();
+      release(entry.lane ?? '');
     }
+  }
+
+  /** Claims are made for many at a time: a lane that was full, or a worker that was, waits until half of it is free. */
+  function release(lane: string): void {
+    take(lane, -1);
+    if (schedule.isBlocked(lane) && roomIn(lane, takenIn(lane)) >= Math.max(1, takenIn(lane))) schedule.notice(lane);
+    if (schedule.hasReady() && freeRoom() >= capacity() / 2) void pump();
   }
 
   /** The outcome is known: it is offered until the database takes it, or another owner may have the lease. */
@@ -100,6 +120,8 @@ export function createQueueWorker<Entry extends QueueEntry>(options: WorkerOptio
     for (let delayMs = 100; ; delayMs = Math.min(delayMs * 2, 2_000)) {
       try {
         await leases.settle(entry, settlement);
+        const { status, due_at: dueAt } = settlement.set;
+        if (status === 'queued' && dueAt instanceof Date) noticeLater(entry.lane ?? '', dueAt.getTime());
         onSettled?.(entry, settlement);
         return;
       } catch (error) {
@@ -119,32 +141,69 @@ export function createQueueWorker<Entry extends QueueEntry>(options: WorkerOptio
       log.warn({ err: error }, 'queue.claim_failed');
     } finally {
       isPumping = false;
+      setAlarm();
     }
   }
 
-  /** One batch from every lane; true when there may be more and room for it. */
+  /** One batch from every lane that is worth a look; true when there may be more and room for it. */
   async function claimRound(): Promise<boolean> {
-    let isMore = false;
-    const names = new Set([...lanes().map((lane) => lane.name), ...strayLanes]);
-    for (const lane of [...names].map(laneOf)) {
-      const room = roomIn(lane);
-      if (room <= 0) continue;
-      take(lane.name, room);
-      let claimed: readonly Entry[] = [];
-      try {
-        const now = clock.now();
-        const due = await leases.findDue(lane.name, new Date(now), room);
-        if (due.length < room) backlog.delete(lane.name);
-        else backlog.add(lane.name);
-        if (isStopping) return false;
-        claimed = await leases.claim(due, new Date(now), new Date(now + leaseMs));
-      } finally {
-        take(lane.name, claimed.length - room);
-      }
-      claimed.forEach(begin);
-      if (backlog.has(lane.name) && roomIn(lane) > 0) isMore = true;
+    const names = schedule.ready(clock.now());
+    for (let i = 0; i < names.length && freeRoom() > 0; i += LOOKS_AT_ONCE) {
+      const together = names.slice(i, i + LOOKS_AT_ONCE);
+      const share = Math.ceil(freeRoom() / together.length);
+      await Promise.all(together.map((lane) => claimFrom(lane, share)));
+      if (isStopping) return false;
     }
-    return isMore;
+    return schedule.hasReady() && freeRoom() > 0;
+  }
+
+  async function claimFrom(lane: string, share: number): Promise<void> {
+    const laneRoom = Math.floor(roomIn(lane, takenIn(lane)));
+    if (laneRoom <= 0) {
+      schedule.blocked(lane, wakeAt(lane));
+      return;
+    }
+    const room = Math.min(laneRoom, share, freeRoom());
+    if (room <= 0) return; // stays ready
+    take(lane, room);
+    let claimed: readonly Entry[] = [];
+    try {
+      schedule.begin(lane);
+      const now = clock.now();
+      const due = await leases.findDue(lane, new Date(now), room);
+      if (due.length === room) schedule.full(lane);
+      if (isStopping) return;
+      claimed = await leases.claim(due, new Date(now), new Date(now + leaseMs));
+      if (due.length < room) await rest(lane);
+    } catch (error) {
+      schedule.notice(lane, clock.now() + pollMs);
+      throw error;
+    } finally {
+      take(lane, claimed.length - room);
+    }
+    claimed.forEach(begin);
+  }
+
+  async function rest(lane: string): Promise<void> {
+    if (options.lanes().includes(lane)) return;
+    const nextDueAt = await leases.nextDueAt(lane);
+    // What is due and was not claimed is somebody else's by now: no reason to look again at once.
+    schedule.drained(lane, nextDueAt === null ? null : Math.max(nextDueAt.getTime(), clock.now() + REST_MS));
+  }
+
+  function noticeLater(lane: string, atMs: number): void {
+    schedule.notice(lane, atMs);
+    setAlarm();
+  }
+
+  /** Between two polls, for what falls due earlier. */
+  function setAlarm(): void {
+    const atMs = schedule.nextAtMs();
+    if (isStopping || atMs === undefined) return;
+    const inMs = atMs - clock.now();
+    if (inMs >= pollMs) return;
+    clearTimeout(alarm);
+    alarm = setTimeout(() => void pump(), Math.max(1, inMs));
   }
 
   async function renewAll(): Promise<void> {
@@ -156,10 +215,10 @@ export function createQueueWorker<Entry extends QueueEntry>(options: WorkerOptio
     }
   }
 
-  /** Lanes whose limit is gone may still hold entries from before. */
-  async function findStrayLanes(): Promise<void> {
+  /** Lanes that were filled before this process began, or by one that is gone. */
+  async function findLanes(): Promise<void> {
     try {
-      for (const lane of await leases.lanes()) strayLanes.add(lane);
+      for (const lane of await leases.lanes()) schedule.notice(lane);
     } catch (error) {
       log.warn({ err: error }, 'queue.lanes_failed');
     }
@@ -167,8 +226,12 @@ export function createQueueWorker<Entry extends QueueEntry>(options: WorkerOptio
 
   return {
     start: () => {
-      timers = [setInterval(() => void pump(), pollMs), setInterval(() => void renewAll(), leaseMs / 3)];
-      void findStrayLanes().then(pump);
+      timers = [
+        setInterval(() => void pump(), pollMs),
+        setInterval(() => void renewAll(), leaseMs / 3),
+        ...(rescanMs === undefined ? [] : [setInterval(() => void findLanes(), rescanMs)]),
+      ];
+      void findLanes().then(pump);
     },
 
     stop: async (graceMs) => {
@@ -176,6 +239,7 @@ export function createQueueWorker<Entry extends QueueEntry>(options: WorkerOptio
       const all = (): Promise<unknown> => Promise.all([...held.values()].map(({ done }) => done));
       await within(graceMs, all());
       timers.forEach(clearInterval);
+      clearTimeout(alarm);
       isGivingBack = true;
       const left = [...held.values()];
       for (const { abort } of left) abort.abort(new Error('the server is stopping'));
@@ -190,7 +254,8 @@ export function createQueueWorker<Entry extends QueueEntry>(options: WorkerOptio
     },
 
     reserve: (lane) => {
-      if (isStopping || backlog.has(lane) || roomIn(laneOf(lane)) <= 0) return undefined;
+      if (isStopping || freeRoom() <= 0 || schedule.hasBacklog(lane)) return undefined;
+      if (roomIn(lane, takenIn(lane)) < 1) return undefined;
       take(lane, 1);
       const now = clock.now();
       return {
@@ -203,13 +268,10 @@ export function createQueueWorker<Entry extends QueueEntry>(options: WorkerOptio
     },
 
     adopt: begin,
-    unreserve: (lane) => {
-      take(lane, -1);
-    },
+    unreserve: release,
     notice: (lane) => {
-      backlog.add(lane);
-      strayLanes.add(lane);
-      if (takenInAll === 0) void pump();
+      schedule.notice(lane);
+      if (takenIn(lane) === 0) void pump();
     },
     abort: (id) => {
       const found = held.get(id);

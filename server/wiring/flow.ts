@@ -54,7 +54,8 @@ export function wireFlow(tools: Tools, parts: Storage & Code & WayOut) {
     clock,
     log,
     capacity: pressure.capacity,
-    lanes: lanes.all,
+    lanes: lanes.names,
+    roomIn: lanes.roomIn,
     perform: createExecuteRun({
       listeners,
       pool,

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../server/lib/log.ts';
-import type { Lane, QueueEntry, Settlement } from '../../server/queue/entry.ts';
+import type { QueueEntry, Settlement } from '../../server/queue/entry.ts';
 import { createQueueWorker, type WorkerOptions } from '../../server/queue/worker.ts';
 
 /** A queue in memory that claims as the database does: only what is due, and only once. */
@@ -8,7 +8,11 @@ function aQueue(entries: QueueEntry[]) {
   const settled: { readonly id: string; readonly settlement: Settlement }[] = [];
   const leases: WorkerOptions<QueueEntry>['leases'] = {
     owner: 'me',
-    lanes: () => Promise.resolve([]),
+    lanes: () => Promise.resolve([...new Set(entries.flatMap(({ lane }) => lane ?? []))]),
+    nextDueAt: (lane) => {
+      const times = entries.flatMap((entry) => (entry.lane === lane ? (entry.due_at?.getTime() ?? []) : []));
+      return Promise.resolve(times.length === 0 ? null : new Date(Math.min(...times)));
+    },
     findDue: (lane, now, limit) =>
       Promise.resolve(
         entries
@@ -56,7 +60,10 @@ function aWorker(options: {
   readonly queue: ReturnType<typeof aQueue>;
   readonly perform: WorkerOptions<QueueEntry>['perform'];
   readonly capacity?: number;
-  readonly lanes?: readonly Lane[];
+  readonly lanes?: readonly string[];
+  readonly roomIn?: (lane: string, taken: number) => number;
+  readonly wakeAt?: (lane: string) => number | undefined;
+  readonly pollMs?: number;
   readonly leases?: Partial<WorkerOptions<QueueEntry>['leases']>;
 }) {
   return createQueueWorker<QueueEntry>({
@@ -64,9 +71,11 @@ function aWorker(options: {
     clock: { now: () => Date.now() },
     log: silentLogger,
     capacity: () => options.capacity ?? 4,
-    lanes: () => [{ name: '', limit: null }, ...(options.lanes ?? [])],
+    lanes: () => options.lanes ?? [''],
+    ...(options.roomIn && { roomIn: options.roomIn }),
+    ...(options.wakeAt && { wakeAt: options.wakeAt }),
     perform: options.perform,
-    pollMs: 5,
+    pollMs: options.pollMs ?? 5,
   });
 }
 
@@ -98,7 +107,7 @@ describe('createQueueWorker', () => {
     const release: (() => void)[] = [];
     const worker = aWorker({
       queue,
-      lanes: [{ name: 'slow', limit: 2 }],
+      roomIn: (lane, taken) => (lane === 'slow' ? 2 - taken : Infinity),
       perform: async (entry) => {
         if (entry.lane !== 'slow') return done;
         mostSlow = Math.max(mostSlow, ++slow);
@@ -192,6 +201,75 @@ describe('createQueueWorker', () => {
     });
     worker.start();
     await vi.waitFor(() => expect(queue.settled).toHaveLength(3));
+    await worker.stop(0);
+  });
+
+  it('finds the lanes that were filled before it began', async () => {
+    const queue = aQueue([...many(30, 'a'), ...many(30, 'b')]);
+    const worker = aWorker({ queue, lanes: [], perform: () => Promise.resolve(done) });
+    worker.start();
+    await vi.waitFor(() => expect(queue.settled).toHaveLength(60));
+    await worker.stop(0);
+  });
+
+  it('looks at a lane again the moment its next entry falls due', async () => {
+    const dueAt = Date.now() + 60;
+    const queue = aQueue([queued('now', 'a'), { ...queued('soon', 'a'), due_at: new Date(dueAt) }]);
+    const times: number[] = [];
+    const worker = aWorker({
+      queue,
+      lanes: [],
+      pollMs: 60_000,
+      perform: () => {
+        times.push(Date.now());
+        return Promise.resolve(done);
+      },
+    });
+    worker.start();
+    await vi.waitFor(() => expect(queue.settled).toHaveLength(2));
+    expect(times[1]).toBeGreaterThanOrEqual(dueAt);
+    await worker.stop(0);
+  });
+
+  it('leaves a lane without room alone until the time that was named, and the others go on', async () => {
+    const opensAt = Date.now() + 60;
+    const queue = aQueue([...many(3, 'shut'), ...many(3, 'open')]);
+    const worker = aWorker({
+      queue,
+      lanes: [],
+      pollMs: 60_000,
+      roomIn: (lane) => (lane === 'shut' && Date.now() < opensAt ? 0 : 10),
+      wakeAt: () => opensAt,
+      perform: () => Promise.resolve({ ...done, set: { ...done.set, at: Date.now() } }),
+    });
+    worker.start();
+    await vi.waitFor(() => expect(queue.settled).toHaveLength(6));
+    const atOf = (lane: string) =>
+      queue.settled.filter(({ id }) => id.startsWith(lane)).map(({ settlement }) => Number(settlement.set.at));
+    expect(Math.min(...atOf('shut'))).toBeGreaterThanOrEqual(opensAt);
+    expect(Math.max(...atOf('open'))).toBeLessThan(opensAt);
+    await worker.stop(0);
+  });
+
+  it('claims a retry when it falls due, also in a lane that is not looked at with every poll', async () => {
+    const queue = aQueue(many(1, 'a'));
+    let tries = 0;
+    const worker = aWorker({
+      queue,
+      lanes: [],
+      pollMs: 60_000,
+      perform: () =>
+        Promise.resolve(++tries < 3 ? { set: { status: 'queued', due_at: new Date(Date.now() + 30) } } : done),
+      leases: {
+        settle: async (entry, settlement) => {
+          await queue.leases.settle(entry, settlement);
+          const at = queue.entries.findIndex(({ _id }) => _id === entry._id);
+          if (at >= 0) queue.entries[at] = { ...entry, ...settlement.set };
+        },
+      },
+    });
+    worker.start();
+    await vi.waitFor(() => expect(tries).toBe(3));
     await worker.stop(0);
   });
 });
