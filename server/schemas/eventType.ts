@@ -4,6 +4,14 @@ import { eventTypeName } from './event.ts';
 import type { Json, JsonObject } from './json.ts';
 import { pageQuery } from './list.ts';
 
+export const MAX_EVENT_TYPES_PER_ENVIRONMENT = 2_000;
+/** Of one type, all together, as JSON. */
+export const MAX_EXAMPLES_BYTES = 64 * 1_024;
+/** Of a document to import, as JSON. */
+export const MAX_IMPORT_BYTES = 1_048_576;
+/** Names that a path under `/app/event-types` has taken. */
+export const RESERVED_EVENT_TYPES: readonly string[] = ['packs', 'import'];
+
 const closed = { additionalProperties: false } as const;
 
 const description = Type.String({ maxLength: 2_000 });
@@ -13,14 +21,17 @@ const channel = Type.String({
   description: 'Default: the part of the name before the first dot.',
 });
 const isExclusive = Type.Boolean({
-  description: 'Its channel may not stand beside another channel for the same URL.',
+  description: 'Its channel may not stand beside another channel for the same URL. One such type makes the channel so.',
 });
 const schema = Type.Unsafe<JsonObject | null>({
   type: ['object', 'null'],
   additionalProperties: true,
   description: 'JSON Schema (2020-12, or draft-07 when `$schema` says so) of `data`; null takes any.',
 });
-const examples = Type.Array(Type.Unsafe<Json>({}), { maxItems: 10, description: 'Values of `data`; each fits the schema.' });
+const examples = Type.Array(Type.Unsafe<Json>({}), {
+  maxItems: 10,
+  description: 'Values of `data`; each fits the schema.',
+});
 
 export const EventType = Type.Object(
   {
@@ -65,6 +76,20 @@ export const EventTypeListQuery = Type.Object(
 );
 export type EventTypeListQuery = Static<typeof EventTypeListQuery>;
 
+/** Event types out of the `webhooks` of an OpenAPI 3.1 document. */
+export const EventTypeImport = Type.Object(
+  {
+    document: Type.Unsafe<JsonObject>({
+      type: 'object',
+      additionalProperties: true,
+      description: `An OpenAPI 3.1 document as JSON, of at most ${MAX_IMPORT_BYTES} bytes.`,
+    }),
+    dry_run: Type.Optional(Type.Boolean({ description: 'Says what an import would do, and stores nothing.' })),
+  },
+  closed,
+);
+export type EventTypeImport = Static<typeof EventTypeImport>;
+
 /** What an import or a pack did. */
 export const EventTypesInstalled = Type.Object(
   {
@@ -92,3 +117,6 @@ export const EventSettings = Type.Object(
   closed,
 );
 export type EventSettings = Static<typeof EventSettings>;
+
+export const EventSettingsPatch = Type.Partial(EventSettings, { ...closed, minProperties: 1 });
+export type EventSettingsPatch = Static<typeof EventSettingsPatch>;
