@@ -10,13 +10,17 @@ export interface DeliveryDocument extends QueueEntry {
   readonly rule_id: string;
   readonly event_id: string;
   readonly event_type: string;
-  /** The rule and the value its order goes by, while the delivery is not at its end. */
+  /** The rule and the value its order goes by, while the delivery is waiting. */
   readonly order_key?: string;
+  /** The same from its promotion to its end. No two deliveries share one: a key has one head. */
+  readonly order_head?: string;
   /** Attempts that count against the schedule; `attempt` also counts those that were given back. */
   readonly tries?: number;
   readonly attempts?: readonly StoredAttempt[];
   readonly error?: AttemptError;
   readonly resend_of?: string;
+  /** The event once more, where the delivery is not the first of its event and rule: those have ids that nobody can work out. */
+  readonly again_of?: string;
   readonly recovery?: string;
   readonly created_at: Date;
   readonly finished_at?: Date;

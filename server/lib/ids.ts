@@ -2,9 +2,9 @@
  * Ids of the platform's nouns: a prefix that says what it is, then 26 characters of Crockford base 32 (the ULID
  * layout: 48 bits of milliseconds, 80 bits of chance), so that sorting ids sorts by time of creation.
  */
-import { randomFillSync } from 'node:crypto';
+import { createHash, randomFillSync } from 'node:crypto';
 
-export type IdPrefix = 'run' | 'evt' | 'rul' | 'dlv' | 'crn' | 'tok' | 'req';
+export type IdPrefix = 'run' | 'evt' | 'rul' | 'dlv' | 'crn' | 'tok' | 'req' | 'rcv';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const TIME_CHARS = 10;
@@ -42,6 +42,25 @@ export type NewId = ReturnType<typeof createIdMaker>;
 /** The smallest id of that prefix made at or after the given time: for ranges over ids. */
 export function firstIdAt(prefix: IdPrefix, ms: number): string {
   return `${prefix}_${timeChars(ms)}${'0'.repeat(RANDOM_CHARS)}`;
+}
+
+/** The range of all ids with that prefix made in the same millisecond as the given id. */
+export function idsOfSameMs(prefix: IdPrefix, id: string): { readonly $gte: string; readonly $lt: string } {
+  const start = `${prefix}_${timePartOf(id)}`;
+  return { $gte: start, $lt: `${start}{` }; // `{` is what comes after `z`
+}
+
+/** An id with the time of the given one, and the hash of the seed in place of chance: the same seed, the same id. */
+export function deriveId<P extends IdPrefix>(prefix: P, timeOf: string, seed: string): `${P}_${string}` {
+  const hash = createHash('sha256').update(seed).digest();
+  let tail = '';
+  for (let i = 0; i < RANDOM_CHARS; i++) tail += ALPHABET[(hash[i] ?? 0) & 31] ?? '';
+  return `${prefix}_${timePartOf(timeOf)}${tail}`;
+}
+
+function timePartOf(id: string): string {
+  const start = id.indexOf('_') + 1;
+  return id.slice(start, start + TIME_CHARS);
 }
 
 function timeChars(ms: number): string {
