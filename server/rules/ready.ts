@@ -8,6 +8,8 @@ export interface ReadyRule {
   readonly revision: number;
   readonly name: string | null;
   readonly isEnabled: boolean;
+  /** Why a rule that is stored cannot be used; it then counts as disabled, signs nothing and passes nothing. */
+  readonly unusable?: string;
   readonly events: readonly string[];
   /** Whether the filter lets the event pass; never throws. Says nothing about the patterns. */
   readonly passes: (event: Event) => boolean;

@@ -61,7 +61,7 @@ function compileOperator(
     case '$bitsAnyClear':
       return [each(hasBits(name satisfies BitsOperator, operand))];
     case '$regex':
-      return [each(regexPredicate(operand, siblings.$options))];
+      return [each(regexPredicate(operand, siblings.$options, context.opts.compileRegex))];
     case '$options':
       if (!('$regex' in siblings)) throw badValue('$options needs a $regex');
       return [];

@@ -21,9 +21,9 @@ export function isRegex(value: unknown): value is RegExp | BSONRegExp {
 }
 
 /** Matches strings and symbols by the pattern, and stored regular expressions that are the same. */
-export function regexPredicate(regex: unknown, options?: unknown): Predicate {
+export function regexPredicate(regex: unknown, options?: unknown, compile = compileRegex): Predicate {
   const { pattern, flags } = partsOf(regex, options);
-  const test = compileRegex(pattern, flags);
+  const test = compile(pattern, flags);
   return (value) => {
     if (typeof value === 'string') return test(value);
     if (typeof value !== 'object' || value === null) return false;

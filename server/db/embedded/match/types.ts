@@ -10,4 +10,6 @@ export interface MatchOptions {
   readonly collation?: Collation | undefined;
   /** Compiles an aggregation expression for `$expr`. */
   readonly expr?: ((expression: unknown) => (doc: Doc) => boolean) | undefined;
+  /** Makes a test of a `$regex` given as a string, where the caller has a stricter way to run it. */
+  readonly compileRegex?: ((pattern: string, options: string) => (text: string) => boolean) | undefined;
 }
