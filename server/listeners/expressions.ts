@@ -2,11 +2,22 @@
  * Evaluates JSONata expressions: foreign code, so it runs in runner processes of its own, with a deadline, a memory
  * limit and capped functions. Whatever an expression does, the answer is a value.
  */
+import { createChecker, sizeFault } from './expression/check.ts';
+import { EVALUATION_MEMORY_MB, EVALUATION_TIMEOUT_MS, MAX_INPUT_BYTES } from './expression/limits.ts';
+import { plainPathOf, readPlainPath } from './expression/path.ts';
+import { tellFault } from './expression/words.ts';
+import { type Failure } from './child/protocol.ts';
+import { createFleet } from './runner/fleet.ts';
+import { runnerEnv, runnerFlags } from './runner/flags.ts';
+import { type JobEnd } from './runner/job.ts';
+import { prepareRuntime } from './runtime.ts';
+
 export interface Expressions {
   /** Throws `invalid_input` where the expression does not parse or is nested too deeply. Evaluates nothing. */
   readonly check: (expression: string) => void;
   /** Never rejects. `inputJson` is JSON text. */
   readonly evaluate: (expression: string, inputJson: string, signal?: AbortSignal) => Promise<Evaluated>;
+  /** Lets evaluations begin; the process starts with the first that needs it. */
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -18,3 +29,135 @@ export type Evaluated =
   | { readonly status: 'failed'; /** A sentence that says why. */ readonly reason: string }
   /** The runner died of somebody else's fault, or the server is stopping: try again. */
   | { readonly status: 'unavailable' };
+
+export interface ExpressionsDeps {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Told of processes that died, for the log. */
+  readonly onTrouble?: (what: string, details: Record<string, unknown>) => void;
+}
+
+/** Threads in the one process: an expression that hangs keeps one of them until its deadline. */
+const SLOTS = 4;
+/** How often an evaluation that was cut off through somebody else's fault is made again. */
+const TRIES = 3;
+
+type Fleet = ReturnType<typeof createFleet>;
+
+export function createExpressions({ env = {}, onTrouble }: ExpressionsDeps = {}): Expressions {
+  let state: 'new' | 'started' | 'stopped' = 'new';
+  let starting: Promise<Fleet> | undefined;
+
+  async function evaluate(expression: string, inputJson: string, signal?: AbortSignal): Promise<Evaluated> {
+    if (state !== 'started' || signal?.aborted === true) return { status: 'unavailable' };
+    const tooLong = sizeFault(expression);
+    if (tooLong !== null) return { status: 'failed', reason: `The expression cannot be used. ${tooLong}` };
+    return readDirectly(expression, inputJson) ?? (await evaluateInRunner(expression, Buffer.from(inputJson), signal));
+  }
+
+  async function evaluateInRunner(expression: string, body: Buffer, signal?: AbortSignal): Promise<Evaluated> {
+    if (body.length > MAX_INPUT_BYTES) {
+      return { status: 'failed', reason: `The input is larger than ${MAX_INPUT_BYTES / 1024 / 1024} MiB.` };
+    }
+    let fleet: Fleet;
+    try {
+      fleet = await (starting ??= launch());
+    } catch {
+      return { status: 'unavailable' };
+    }
+    for (let tries = 1; tries <= TRIES && isUsable(); tries++) {
+      const end = await fleet.submit({
+        head: expression,
+        body,
+        timeoutMs: EVALUATION_TIMEOUT_MS,
+        memoryMb: EVALUATION_MEMORY_MB,
+        codeVersion: 0,
+        onCall: () => Promise.reject(new Error('An expression has no api')),
+        ...(signal && { signal }),
+      });
+      if (end.status === 'done') return evaluatedOf(end);
+    }
+    return { status: 'unavailable' };
+  }
+
+  const isUsable = (): boolean => state === 'started';
+
+  /** Where the process cannot start, the next evaluation tries again. */
+  async function launch(): Promise<Fleet> {
+    try {
+      const runtime = await prepareRuntime();
+      const fleet = createFleet({
+        main: runtime.main,
+        thread: runtime.expressionThread,
+        flags: runnerFlags({
+          appDir: null,
+          dataDir: null,
+          readable: runtime.readable,
+          nodeMajor: Number(process.versions.node.split('.')[0]),
+        }),
+        env: runnerEnv(env),
+        runners: 1,
+        slotsPerRunner: SLOTS,
+        warmMemoryMb: EVALUATION_MEMORY_MB,
+        ...(onTrouble && { onTrouble }),
+      });
+      try {
+        await fleet.start();
+      } catch (error) {
+        await fleet.stop(0);
+        throw error;
+      }
+      return fleet;
+    } catch (error) {
+      starting = undefined;
+      onTrouble?.('expressions.unavailable', { error: String(error) });
+      throw error;
+    }
+  }
+
+  return {
+    check: createChecker(),
+    evaluate,
+    start: () => {
+      state = 'started';
+      return Promise.resolve();
+    },
+    stop: async () => {
+      state = 'stopped';
+      const fleet = await starting?.catch(() => undefined);
+      starting = undefined;
+      await fleet?.stop(0);
+    },
+  };
+}
+
+/** Undefined where JSONata has to be asked. */
+function readDirectly(expression: string, inputJson: string): Evaluated | undefined {
+  const names = plainPathOf(expression);
+  if (names === null) return undefined;
+  try {
+    const json = readPlainPath(names, inputJson);
+    if (json === undefined) return undefined;
+    return json === null ? { status: 'nothing' } : { status: 'value', json };
+  } catch (error) {
+    return { status: 'failed', reason: tellFault(error) };
+  }
+}
+
+function evaluatedOf({ failure, resultJson }: JobEnd & { readonly status: 'done' }): Evaluated {
+  if (failure === null) return resultJson === null ? { status: 'nothing' } : { status: 'value', json: resultJson };
+  if (failure.error.code === 'canceled') return { status: 'unavailable' };
+  return { status: 'failed', reason: reasonOf(failure) };
+}
+
+function reasonOf({ error }: Failure): string {
+  switch (error.code) {
+    case 'timeout':
+      return `The expression ran longer than its ${EVALUATION_TIMEOUT_MS} ms.`;
+    case 'out_of_memory':
+      return `The expression needed more than its ${EVALUATION_MEMORY_MB} MB of memory.`;
+    case 'exited':
+      return 'The expression ended its process.';
+    default:
+      return error.message;
+  }
+}

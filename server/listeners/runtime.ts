@@ -13,6 +13,8 @@ export interface RunnerRuntime {
   /** The child process's program, and the program of each thread in it. */
   readonly main: string;
   readonly thread: string;
+  /** The program of each thread of the process that evaluates expressions. */
+  readonly expressionThread: string;
   readonly sdkUrl: string;
   /** Whether a file that an author imports is the sdk, as source or as built. */
   readonly isSdk: (file: string) => boolean;
@@ -35,6 +37,7 @@ export async function prepareRuntime(): Promise<RunnerRuntime> {
       ...shared,
       main: join(child, 'main.js'),
       thread: join(child, 'thread.js'),
+      expressionThread: join(child, 'evaluate.js'),
       sdkUrl: pathToFileURL(builtSdk).href,
       readable: [...shared.readable, join(packageRoot, 'dist')],
     };
@@ -42,10 +45,16 @@ export async function prepareRuntime(): Promise<RunnerRuntime> {
 
   const cacheDir = cacheDirFor(packageRoot);
   const compile = createGraphCompiler({ strip: createStripper({ cacheDir }), cacheDir, root: packageRoot });
-  const entries = ['main.ts', 'thread.ts'].map((name) => join(dirname(HERE), 'child', name));
+  const entries = ['main.ts', 'thread.ts', 'evaluate.ts'].map((name) => join(dirname(HERE), 'child', name));
   const { modules } = await compile([...entries, sourceSdk]);
-  const [main, thread, sdk] = [...entries, sourceSdk].map((file) => modules.get(file) ?? file);
-  return { ...shared, main: main!, thread: thread!, sdkUrl: pathToFileURL(sdk!).href };
+  const [main, thread, evaluate, sdk] = [...entries, sourceSdk].map((file) => modules.get(file) ?? file);
+  return {
+    ...shared,
+    main: main!,
+    thread: thread!,
+    expressionThread: evaluate!,
+    sdkUrl: pathToFileURL(sdk!).href,
+  };
 }
 
 /** Below the nearest `node_modules`, so that bare imports of compiled files find what the author installed. */

@@ -6,8 +6,8 @@ import { readdirSync, realpathSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 
 export interface AccessOptions {
-  /** The folder that holds `listeners/`: an author's files may read what lies beside them. */
-  readonly appDir: string;
+  /** The folder that holds `listeners/`: an author's files may read what lies beside them. Null where none runs. */
+  readonly appDir: string | null;
   /** Never readable, wherever it lies. */
   readonly dataDir: string | null;
   /** Whatever else must be readable: the platform's own code, the compiled files. */
@@ -15,12 +15,8 @@ export interface AccessOptions {
 }
 
 export function runnerFlags(options: AccessOptions & { readonly nodeMajor: number }): string[] {
-  const paths = new Set(
-    [...options.readable, ...readableBelow(options.appDir, options.dataDir)].flatMap((path) => [
-      resolve(path),
-      real(path),
-    ]),
-  );
+  const beside = options.appDir === null ? [] : readableBelow(options.appDir, options.dataDir);
+  const paths = new Set([...options.readable, ...beside].flatMap((path) => [resolve(path), real(path)]));
   return [
     options.nodeMajor >= 22 ? '--permission' : '--experimental-permission',
     '--allow-worker',
