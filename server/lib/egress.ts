@@ -41,6 +41,8 @@ export interface EgressResponse {
 }
 
 export interface Egress {
+  /** What can be said against a URL by its text alone; looks nothing up. Throws an EgressError. */
+  readonly inspect: (url: string) => void;
   /** Whether a request to this URL would be let out now; looks its name up, dials nothing. Throws an EgressError. */
   readonly check: (url: string) => Promise<void>;
   /** Sends one request. Any answer is a value, whatever its status; everything else is an EgressError. */
@@ -102,6 +104,8 @@ export function createEgress(deps: EgressDeps = {}): Egress {
   }
 
   return {
+    inspect: (url) => void guard.parse(url),
+
     async check(url) {
       const { hostname, port, isLiteral } = guard.parse(url);
       if (!isLiteral) await guard.resolveAll(hostname, port);

@@ -22,6 +22,8 @@ export const catalogue = {
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The content type or encoding is not supported' },
   misdirected_host: { status: 421, title: 'This server does not answer for that host' },
+  channel_exclusive: { status: 422, title: 'An exclusive channel stands beside another channel' },
+  egress_blocked: { status: 422, title: 'That address may not be called' },
   listener_not_found: { status: 422, title: 'There is no listener of that name' },
   invalid_schema: { status: 422, title: 'The JSON Schema cannot be used' },
   schema_mismatch: { status: 422, title: 'The body does not fit the schema' },
