@@ -2,70 +2,50 @@
  * Documents of an app in the database of its environment, through the driver's own collections: the app decides what
  * they look like, so there is no schema in between. Every call is bounded in time, every answer in size.
  */
-import mongoose from 'mongoose';
+import type mongoose from 'mongoose';
 import { AppError } from '../lib/errors.ts';
 import type { FindArgs, StoredDoc } from './args.ts';
+import type { DataEvents, DataScope } from './scope.ts';
 import { storeFault } from './storeFault.ts';
+import { createTransact } from './storeTransaction.ts';
+import { bytesOf, plain } from './storeValues.ts';
+import { createWrites, MAX_TIME_MS } from './storeWrites.ts';
 
 export interface DataStoreDeps {
   readonly connectionFor: (environmentId: number) => mongoose.Connection;
+  readonly events: DataEvents;
+  readonly random?: () => number;
 }
 
-/** All methods take the environment first: nothing here can be asked without saying whose data is meant. */
-
-const MAX_TIME_MS = 5_000;
 /** What one find gives at most; more would not pass the channel to the listener. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 const BATCH_SIZE = 250;
 
-export function createDataStore({ connectionFor }: DataStoreDeps) {
-  async function onCollection<R>(
-    environmentId: number,
-    coll: string,
-    work: (collection: mongoose.mongo.Collection<StoredDoc>) => Promise<R>,
-  ): Promise<R> {
-    try {
-      const { db } = connectionFor(environmentId);
-      if (db === undefined) throw new AppError('storage_unavailable', { retryAfterS: 5 });
-      return await work(db.collection<StoredDoc>(coll));
-    } catch (error) {
-      throw storeFault(error);
-    }
+/** All methods take the scope first: nothing here can be asked without saying whose data is meant. */
+export function createDataStore({ connectionFor, events, random = Math.random }: DataStoreDeps) {
+  const writes = createWrites({ databaseOf, transact: createTransact({ databaseOf, events, random }) });
+
+  function databaseOf(environmentId: number): mongoose.mongo.Db {
+    const { db } = connectionFor(environmentId);
+    if (db === undefined) throw new AppError('storage_unavailable', { retryAfterS: 5 });
+    return db;
   }
 
+  const read = <R>(
+    { environmentId }: DataScope,
+    coll: string,
+    ask: (collection: mongoose.mongo.Collection<StoredDoc>) => Promise<R>,
+  ): Promise<R> => explain(() => ask(databaseOf(environmentId).collection<StoredDoc>(coll)));
+
   return {
-    get: (environmentId: number, coll: string, id: string) =>
-      onCollection(environmentId, coll, async (collection) => {
+    get: (scope: DataScope, coll: string, id: string) =>
+      read(scope, coll, async (collection) => {
         const doc = await collection.findOne({ _id: id }, { maxTimeMS: MAX_TIME_MS, promoteBuffers: true });
         return doc === null ? null : plain(doc);
       }),
 
-    insert: (environmentId: number, coll: string, docs: readonly StoredDoc[]) =>
-      onCollection(environmentId, coll, async (collection) => {
-        const [doc] = docs;
-        if (doc === undefined) return;
-        // Unordered: a document that is there already does not keep the others out.
-        if (docs.length > 1) await collection.insertMany([...docs], { ordered: false, ignoreUndefined: true });
-        else await collection.insertOne(doc, { ignoreUndefined: true });
-      }),
-
-    /** False where no document has the id. */
-    replace: (environmentId: number, coll: string, doc: StoredDoc) =>
-      onCollection(environmentId, coll, async (collection) => {
-        const { _id } = doc;
-        const isPlain = !Object.keys(doc).some((key) => key.startsWith('$'));
-        // Fields named like operators are data here; only a pipeline can say so.
-        const { matchedCount } = isPlain
-          ? await collection.replaceOne({ _id }, doc, { ignoreUndefined: true })
-          : await collection.updateOne({ _id }, [{ $replaceWith: { $literal: doc } }], { ignoreUndefined: true });
-        return matchedCount > 0;
-      }),
-
-    remove: (environmentId: number, coll: string, id: string) =>
-      onCollection(environmentId, coll, async (collection) => (await collection.deleteOne({ _id: id })).deletedCount),
-
-    find: (environmentId: number, coll: string, { filter, projection, limit, skip, sort }: FindArgs) =>
-      onCollection(environmentId, coll, async (collection) => {
+    find: (scope: DataScope, coll: string, { filter, projection, limit, skip, sort }: FindArgs) =>
+      read(scope, coll, async (collection) => {
         const cursor = collection.find(filter, {
           projection,
           limit,
@@ -78,7 +58,7 @@ export function createDataStore({ connectionFor }: DataStoreDeps) {
         const docs: StoredDoc[] = [];
         let bytes = 0;
         for await (const doc of cursor) {
-          bytes += mongoose.mongo.BSON.calculateObjectSize(doc);
+          bytes += bytesOf(doc);
           if (bytes > MAX_ANSWER_BYTES) {
             throw new AppError('invalid_input', {
               detail: `The documents found are more than ${MAX_ANSWER_BYTES} bytes: ask for fewer, or for fewer fields.`,
@@ -89,34 +69,22 @@ export function createDataStore({ connectionFor }: DataStoreDeps) {
         return docs;
       }),
 
-    updateMany: (environmentId: number, coll: string, filter: object, update: object) =>
-      onCollection(environmentId, coll, async (collection) => {
-        const result = await collection.updateMany(filter, update, { ignoreUndefined: true, maxTimeMS: MAX_TIME_MS });
-        return { matched: result.matchedCount, modified: result.modifiedCount };
-      }),
+    count: (scope: DataScope, coll: string, filter: object) =>
+      read(scope, coll, (collection) => collection.countDocuments(filter, { maxTimeMS: MAX_TIME_MS })),
 
-    deleteMany: (environmentId: number, coll: string, filter: object) =>
-      onCollection(environmentId, coll, async (collection) => {
-        const { deletedCount } = await collection.deleteMany(filter, { maxTimeMS: MAX_TIME_MS });
-        return { deleted: deletedCount };
-      }),
-
-    count: (environmentId: number, coll: string, filter: object) =>
-      onCollection(environmentId, coll, (collection) => collection.countDocuments(filter, { maxTimeMS: MAX_TIME_MS })),
+    insertOne: (...args: Parameters<typeof writes.insertOne>) => explain(() => writes.insertOne(...args)),
+    insertMany: (...args: Parameters<typeof writes.insertMany>) => explain(() => writes.insertMany(...args)),
+    replace: (...args: Parameters<typeof writes.replace>) => explain(() => writes.replace(...args)),
+    remove: (...args: Parameters<typeof writes.remove>) => explain(() => writes.remove(...args)),
+    updateMany: (...args: Parameters<typeof writes.updateMany>) => explain(() => writes.updateMany(...args)),
+    deleteMany: (...args: Parameters<typeof writes.deleteMany>) => explain(() => writes.deleteMany(...args)),
   };
 }
 
-/** What JSON, Dates and bytes cannot say becomes text or plain data, whoever wrote it into the database. */
-function plain(doc: StoredDoc): StoredDoc {
-  return plainValue(doc) as StoredDoc;
-}
-
-function plainValue(value: unknown): unknown {
-  if (typeof value === 'bigint') return value.toString();
-  if (typeof value !== 'object' || value === null || value instanceof Date || value instanceof Uint8Array) return value;
-  if (Array.isArray(value)) return value.map(plainValue);
-  const { ObjectId, Decimal128, Long, BSONValue, EJSON } = mongoose.mongo.BSON;
-  if (value instanceof ObjectId || value instanceof Decimal128 || value instanceof Long) return value.toString();
-  if (value instanceof BSONValue) return EJSON.serialize(value);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainValue(item)]));
+async function explain<R>(work: () => Promise<R>): Promise<R> {
+  try {
+    return await work();
+  } catch (error) {
+    throw storeFault(error);
+  }
 }

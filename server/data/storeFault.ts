@@ -38,8 +38,20 @@ export function storeFault(error: unknown): unknown {
   });
 }
 
+/** Something that must be unique is there already. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof mongoose.mongo.MongoServerError && error.code === DUPLICATE_KEY;
+}
+
+/** Whether the driver says this of an error, or of what caused it. */
+export function hasLabel(error: unknown, label: string): boolean {
+  if (error instanceof mongoose.mongo.MongoError && error.hasErrorLabel(label)) return true;
+  return error instanceof AppError && error.cause !== undefined && hasLabel(error.cause, label);
+}
+
 /** Stepping down, shutting down, not logged in: nothing that another query would change. */
 function isAboutTheServer(error: mongoose.mongo.MongoServerError): boolean {
   const codes: readonly unknown[] = [13, 18, 91, 189, 10107, 11600, 11602, 13435, 13436];
-  return error.hasErrorLabel('RetryableWriteError') || codes.includes(error.code);
+  const labels = ['RetryableWriteError', 'TransientTransactionError', 'UnknownTransactionCommitResult'];
+  return labels.some((label) => error.hasErrorLabel(label)) || codes.includes(error.code);
 }

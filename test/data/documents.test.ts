@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDataApi, type DataApi } from '../../server/data/api.ts';
 import { connectDatabase, type Database } from '../../server/db/connect.ts';
 import { startEmbedded } from '../../server/db/embedded/start.ts';
+import { noEvents } from './support/storedEvents.ts';
 
 let dataDir: string;
 let engine: { readonly url: string; readonly stop: () => Promise<void> };
@@ -18,7 +19,7 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'earshot-data-'));
   engine = await startEmbedded({ dataDir });
   database = await connectDatabase({ url: engine.url });
-  api = createDataApi({ connectionFor: database.environment, clock: { now: () => Date.now() } });
+  api = createDataApi({ connectionFor: database.environment, events: noEvents, clock: { now: () => Date.now() } });
 });
 
 afterAll(async () => {
@@ -32,7 +33,7 @@ beforeEach(() => {
 });
 
 const call = (method: string, args: object = {}, environmentId = 1): Promise<any> =>
-  api.handle(environmentId, `data.${method}`, { coll, ...args });
+  api.handle({ environmentId }, `data.${method}`, { coll, ...args });
 const create = (doc: object) => call('createDoc', { doc });
 const find = (query: object = {}, more: object = {}) => call('find', { query, ...more });
 
@@ -195,7 +196,9 @@ describe('an environment', () => {
 it('says so when the database is away', async () => {
   const nobody = new mongoose.mongo.MongoClient('mongodb://127.0.0.1:1', { serverSelectionTimeoutMS: 50 });
   const connectionFor = () => ({ db: nobody.db('x') }) as unknown as mongoose.Connection;
-  const away = createDataApi({ clock: { now: () => 0 }, connectionFor });
-  await expect(away.handle(1, 'data.count', { coll: 'a' })).rejects.toMatchObject({ code: 'storage_unavailable' });
+  const away = createDataApi({ clock: { now: () => 0 }, events: noEvents, connectionFor });
+  await expect(away.handle({ environmentId: 1 }, 'data.count', { coll: 'a' })).rejects.toMatchObject({
+    code: 'storage_unavailable',
+  });
   await nobody.close();
 });

@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { createDataApi } from '../../server/data/api.ts';
 import { createDocIdMaker } from '../../server/data/docId.ts';
 import type { AppError } from '../../server/lib/errors.ts';
+import { noEvents } from './support/storedEvents.ts';
 
 /** A data API over a database that must not be read; `touched` tells whether it was. */
 function anApiWithoutDatabase() {
   let touched = 0;
   const api = createDataApi({
     clock: { now: () => 0 },
+    events: noEvents,
     connectionFor: () => {
       touched++;
       return { db: undefined } as unknown as mongoose.Connection;
@@ -23,7 +25,7 @@ async function faultOf(
   args: unknown,
 ): Promise<{ code: string; path: string | undefined; touched: number }> {
   const { api, touched } = anApiWithoutDatabase();
-  const fault = await api.handle(1, method, args).then(
+  const fault = await api.handle({ environmentId: 1 }, method, args).then(
     () => undefined,
     (error: unknown) => error as AppError,
   );
@@ -310,7 +312,7 @@ describe('the data API', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...names), fc.anything(), fc.anything(), async (name, a, b) => {
         const args = { coll: 'a', id: a, doc: a, docs: a, query: a, projection: b, options: b, filter: a, update: b };
-        const fault: unknown = await api.handle(1, name, args).catch((error: unknown) => error);
+        const fault: unknown = await api.handle({ environmentId: 1 }, name, args).catch((error: unknown) => error);
         expect(fault).toMatchObject({ name: 'AppError' });
       }),
       { numRuns: 2_000 },

@@ -15,6 +15,7 @@ import type { RunContext } from '../../server/listeners/child/context.ts';
 import type { RunHead } from '../../server/listeners/child/protocol.ts';
 import { pack, unpack } from '../../server/listeners/pack.ts';
 import type { ListenerApi } from '../../server/sdk.ts';
+import { noEvents } from '../data/support/storedEvents.ts';
 import { aFakeApi } from './fakeApi.ts';
 
 const definitions = createRequire(import.meta.url)('@octokit/webhooks-examples') as { name: string; examples: any[] }[];
@@ -29,7 +30,7 @@ beforeAll(async () => {
   closings.push(() => engine.stop());
   const database = await connectDatabase({ url: engine.url });
   closings.push(() => database.close());
-  data = createDataApi({ connectionFor: database.environment, clock: { now: () => Date.now() } });
+  data = createDataApi({ connectionFor: database.environment, events: noEvents, clock: { now: () => Date.now() } });
 });
 
 afterAll(async () => {
@@ -39,7 +40,7 @@ afterAll(async () => {
 /** The `api` as a runner makes it, its calls packed for the way and answered here. */
 function anApi(): ListenerApi {
   const call = async (method: string, args: unknown): Promise<unknown> =>
-    unpack(pack(await data.handle(1, method, unpack(pack(args)))));
+    unpack(pack(await data.handle({ environmentId: 1 }, method, unpack(pack(args)))));
   const context = { call, log: () => undefined } as unknown as RunContext;
   const head = { runId: 'run_1', attempt: 1, request: null } as unknown as RunHead;
   return createApi(head, null, context);

@@ -1,0 +1,70 @@
+/** What the platform is told of a change of a document. Nothing is told where nothing changed. */
+import type { NewEvent } from '../events/document.ts';
+import type { JsonObject } from '../schemas/json.ts';
+import type { StoredDoc } from './args.ts';
+import type { DataScope } from './scope.ts';
+import { asJson, bytesOf, isSame, valueAsJson } from './storeValues.ts';
+
+/** One document before and after: made where there is no before, deleted where there is no after. */
+export interface Change {
+  readonly before?: StoredDoc;
+  readonly after?: StoredDoc;
+}
+
+/** Of the JSON text of `data`, and of `previous`. */
+export const MAX_EVENT_DATA_BYTES = 1024 * 1024;
+/** JSON takes at most six characters for one byte of BSON text, and far less than eight for anything else. */
+const SURELY_FITS_BYTES = MAX_EVENT_DATA_BYTES / 8;
+
+/**
+ * The events of changes, one each: `<collection>.created`, `.updated` or `.deleted`. A document too large for an event
+ * is told as `{ _id, _truncated: true }`; `previous` is left out where it is too large, and `changed` still says what.
+ */
+export function eventsOf(scope: DataScope, collection: string, changes: readonly Change[]): readonly NewEvent[] {
+  return changes.flatMap(({ before, after }): readonly NewEvent[] => {
+    const doc = after ?? before;
+    if (doc === undefined) return [];
+    const common = {
+      environmentId: scope.environmentId,
+      data: dataOf(doc),
+      source: {
+        type: 'data' as const,
+        collection,
+        document: String(doc._id),
+        ...(scope.runId !== undefined && { run: scope.runId }),
+      },
+      ...(scope.hops !== undefined && { hops: scope.hops }),
+    };
+    if (before === undefined) return [{ ...common, type: `${collection}.created` }];
+    if (after === undefined) return [{ ...common, type: `${collection}.deleted` }];
+    const changed = changedFields(before, after);
+    if (changed.length === 0) return [];
+    return [{ ...common, type: `${collection}.updated`, changed, ...previousOf(before, changed) }];
+  });
+}
+
+/** Names of the top-level fields that differ: those of the new document first, then those that are gone. */
+export function changedFields(before: StoredDoc, after: StoredDoc): readonly string[] {
+  const names = new Set([...Object.keys(after), ...Object.keys(before)]);
+  return [...names].filter((name) => !isSame(valueOf(before, name), valueOf(after, name)));
+}
+
+function previousOf(before: StoredDoc, changed: readonly string[]): { readonly previous?: JsonObject } {
+  const values = changed.map((name) => [name, valueOf(before, name) ?? null] as const);
+  const previous = Object.fromEntries(values.map(([name, value]) => [name, valueAsJson(value)]));
+  return fits(before, previous) ? { previous } : {};
+}
+
+function dataOf(doc: StoredDoc): JsonObject {
+  const data = asJson(doc);
+  return fits(doc, data) ? data : { _id: String(doc._id), _truncated: true };
+}
+
+/** Measuring the text costs as much as writing it, so small documents are not measured. */
+function fits(doc: StoredDoc, json: JsonObject): boolean {
+  return bytesOf(doc) <= SURELY_FITS_BYTES || Buffer.byteLength(JSON.stringify(json)) <= MAX_EVENT_DATA_BYTES;
+}
+
+function valueOf(doc: StoredDoc, name: string): unknown {
+  return Object.hasOwn(doc, name) ? doc[name] : undefined;
+}
