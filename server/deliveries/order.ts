@@ -21,7 +21,7 @@ import { createOpenEvents, LONGEST_WAIT_MS } from './openEvents.ts';
 import type { OrderStore } from './storeOrder.ts';
 
 /** How soon to ask again about events that other processes route. */
-const ASK_AGAIN_MS = 25;
+const ASK_AGAIN_MS = 10;
 
 export interface OrderDeps {
   readonly store: OrderStore;
