@@ -104,6 +104,7 @@ export function createWrites({ databaseOf, transact }: WritesDeps) {
 
     /** False where some were there already; all others are inserted. */
     async insertMany(scope: DataScope, coll: string, docs: readonly StoredDoc[]): Promise<boolean> {
+      databaseOf(scope.environmentId); // says so where it is away, for no documents too
       let wereAllNew = true;
       for (const step of stepsOf(docs)) {
         throwIfOver(scope);
