@@ -1,7 +1,7 @@
 /** A JSONata expression ready to be evaluated within its limits, inside a runner's thread. Used ones are kept. */
 import jsonata from 'jsonata';
 import { createLru } from '../../lib/lru.ts';
-import { createCappedFunctions } from './functions.ts';
+import { capConcatenation, createCappedFunctions } from './functions.ts';
 import { MAX_SEQUENCE, POLITE_TIMEOUT_MS } from './limits.ts';
 import { LinearRegex } from './regex.ts';
 
@@ -21,9 +21,8 @@ export async function createCompiler(): Promise<(expression: string) => Evaluate
       timeout: POLITE_TIMEOUT_MS,
       sequence: MAX_SEQUENCE,
     });
-    for (const { name, implementation, signature } of capped) {
-      compiled.registerFunction(name, implementation, signature);
-    }
+    capConcatenation(compiled.ast());
+    for (const [name, definition] of capped) compiled.assign(name, definition);
     const evaluate: Evaluate = (input) => compiled.evaluate(input) as Promise<unknown>;
     kept.set(expression, evaluate);
     return evaluate;

@@ -16,6 +16,8 @@ export const EVALUATION_MEMORY_MB = 128;
 export const MAX_INPUT_BYTES = 8 * 1024 * 1024;
 export const MAX_OUTPUT_BYTES = 1024 * 1024;
 export const MAX_OUTPUT_DEPTH = 64;
+/** A text on the way to the output. */
+export const MAX_TEXT_CHARS = 2 * 1024 * 1024;
 /** Entries of one sequence or range; JSONata's own limit is ten million, more than the memory holds. */
 export const MAX_SEQUENCE = 500_000;
 
