@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -75,6 +75,7 @@ export async function ensureBuild() {
   if (readStamp(BUILD_STAMP) === wanted && existsSync(join(root, 'dist/server'))) return;
   say('Building…');
   await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'scripts/tsconfig.build.json']);
+  copyData();
   removeOrphans();
   writeStamp(BUILD_STAMP, wanted);
 }
@@ -110,6 +111,14 @@ function npmCommand(args) {
   const cli = process.env.npm_execpath;
   if (cli !== undefined && /npm-cli\.js$/.test(cli)) return [process.execPath, [cli, ...args]];
   return [process.platform === 'win32' ? 'npm.cmd' : 'npm', args];
+}
+
+/** The compiler takes only code along; data that lies beside it is read from there at run time. */
+function copyData() {
+  for (const path of filesUnder('server').filter((each) => each.endsWith('.json'))) {
+    mkdirSync(dirname(join(root, 'dist', path)), { recursive: true });
+    copyFileSync(join(root, path), join(root, 'dist', path));
+  }
 }
 
 /** What is left in dist/ of a source that is gone must not be found any more. */
