@@ -35,10 +35,6 @@ export function takes(pattern: Words, type: Words): boolean {
   return at === pattern.length;
 }
 
-export function hasStar(words: Words): boolean {
-  return words.includes(STAR);
-}
-
 /** The channel a pattern names: its first word. Null where that is a star, which names none and takes all. */
 export function channelOf(pattern: string): string | null {
   const first = pattern.split('.', 1)[0]!;
