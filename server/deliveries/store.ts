@@ -182,7 +182,7 @@ export function createDeliveryStore(connection: mongoose.Connection): DeliverySt
     deleteFinishedBefore: async (ms, limit) => {
       const old = await deliveries
         .find(
-          { _id: { $lt: firstIdAt('dlv', ms) }, lane: { $exists: false }, order_key: { $exists: false } },
+          { _id: { $lt: firstIdAt('dlv', ms) }, lane: { $exists: false }, status: { $ne: 'waiting' } },
           { projection: { _id: 1 } },
         )
         .sort({ _id: 1 })
