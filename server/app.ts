@@ -1,11 +1,15 @@
 /**
  * Starts and stops Earshot. The parts are wired in `wiring/`, in the order in which they need each other: storage, the
- * author's code, the way out, the flow from request to finished run, and the edge. Only there are create functions
+ * author's code, the way out, the rules, the flow from request to finished run, from event to delivery, and the edge. Only there are create functions
  * called. What is opened registers its closing in `lifecycle`; stopping runs those in reverse.
  */
 import { openCode } from './wiring/code.ts';
+import { wireDeliveries } from './wiring/deliveries.ts';
 import { wireEdge } from './wiring/edge.ts';
+import { wireEvents } from './wiring/events.ts';
 import { wireFlow } from './wiring/flow.ts';
+import { startRetention } from './wiring/retention.ts';
+import { openRules } from './wiring/rules.ts';
 import { openStorage } from './wiring/storage.ts';
 import type { Address, AppOptions, Tools } from './wiring/tools.ts';
 import { openWayOut } from './wiring/wayOut.ts';
@@ -35,21 +39,33 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   try {
     const tools: Tools = { ...options, lifecycle, clock: systemClock, newId: createIdMaker(systemClock.now), address };
     const { config } = options;
-    const parts = { ...(await openStorage(tools)), ...(await openCode(tools)), ...openWayOut(tools) };
-    const flow = wireFlow(tools, parts);
-    const server = wireEdge(tools, { ...parts, ...flow }, state);
+    const storage = await openStorage(tools);
+    const opened = {
+      ...storage,
+      ...(await openCode(tools)),
+      ...openWayOut(tools),
+      ...(await openRules(tools, storage)),
+    };
+    const flow = wireFlow(tools, opened);
+    const deliveries = wireDeliveries(tools, { ...opened, ...flow }, { publish: (event) => events.publish(event) });
+    const events = wireEvents(tools, { ...opened, ...flow, ...deliveries });
+    const parts = { ...opened, ...flow, ...deliveries, ...events };
+    const server = wireEdge(tools, parts, state);
     lifecycle.onStop('connections', () => server.closeAllConnections()); // callers that wait for a result, at the latest
-    await flow.start();
+    startRetention(tools, storage);
+    await parts.startDeliveries();
+    await parts.startEvents();
+    await parts.startRuns();
     const url = await listen(server, config);
     lifecycle.onStop('front door', () => stopAccepting(server));
     address.url ||= url;
     address.own = [...new Set([url, address.url])];
     return {
       url,
-      app: parts.app,
+      app: storage.app,
       credentialsPath: credentialsPath(config.dataDir),
       isLoopbackOpen: parts.loopback.isOpen(),
-      failed: parts.database.died,
+      failed: storage.database.died,
       stop: () => {
         state.isStopping = true;
         return lifecycle.stop();

@@ -71,6 +71,7 @@ export const settings = {
     'Private address ranges that outbound requests may reach, e.g. `10.1.0.0/16,127.0.0.1/32`.',
     parseRange,
   ),
+  egressHttpsOnly: flag('EGRESS_HTTPS_ONLY', 'Refuse outbound requests to http:// URLs.'),
   secretKey: optional(
     'SECRET_KEY',
     'at least 32 characters',
@@ -161,6 +162,14 @@ function choice<const T extends string>(
     return found;
   };
   return { name, kind: `one of ${options.join(', ')}`, fallback, description, parse };
+}
+
+function flag(name: string, description: string): Setting<boolean> {
+  const parse = (source: string): boolean => {
+    if (!/^(?:true|false|1|0)$/i.test(source)) throw new Error(`got ${JSON.stringify(source)}`);
+    return /^(?:true|1)$/i.test(source);
+  };
+  return { name, kind: 'true or false', fallback: 'false', description, parse };
 }
 
 function list(

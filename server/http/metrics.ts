@@ -36,9 +36,17 @@ export interface RunChanged {
   readonly durationMs?: number;
 }
 
+export interface DeliveryAttempted {
+  readonly environment: EnvironmentName;
+  /** What became of the delivery. */
+  readonly status: 'delivered' | 'queued' | 'dead' | 'dropped' | 'canceled';
+  readonly durationMs: number;
+}
+
 export interface Metrics {
   readonly requestDone: (request: RequestDone) => void;
   readonly runChanged: (run: RunChanged) => void;
+  readonly deliveryAttempted: (attempt: DeliveryAttempted) => void;
   /** The text Prometheus expects; with an environment, without the series of the others. */
   readonly read: (environment?: EnvironmentName) => Promise<string>;
   readonly contentType: string;
@@ -69,6 +77,13 @@ export function createMetrics(sources: MetricsSources = {}): Metrics {
     buckets: SECONDS,
     registers,
   });
+  const attempts = new Histogram({
+    name: 'earshot_delivery_attempt_duration_seconds',
+    help: 'Attempts of deliveries by what became of the delivery.',
+    labelNames: ['environment', 'status'] as const,
+    buckets: SECONDS,
+    registers,
+  });
   addQueueGauges(registry, sources);
   addProcessGauges(registry, sources);
 
@@ -80,6 +95,9 @@ export function createMetrics(sources: MetricsSources = {}): Metrics {
     runChanged({ environment, listener, status, durationMs }) {
       runs.inc({ environment, listener, status });
       if (durationMs !== undefined) runDurations.observe({ environment, listener, status }, durationMs / 1_000);
+    },
+    deliveryAttempted({ environment, status, durationMs }) {
+      attempts.observe({ environment, status }, durationMs / 1_000);
     },
     async read(environment) {
       const text = await registry.metrics();

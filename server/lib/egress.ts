@@ -43,6 +43,8 @@ export interface EgressResponse {
 export interface Egress {
   /** What can be said against a URL by its text alone; looks nothing up. Throws an EgressError. */
   readonly inspect: (url: string) => void;
+  /** Whether a request to this URL would come back to Earshot itself. Throws an EgressError where it is no URL. */
+  readonly isOwn: (url: string) => boolean;
   /** Whether a request to this URL would be let out now; looks its name up, dials nothing. Throws an EgressError. */
   readonly check: (url: string) => Promise<void>;
   /** Sends one request. Any answer is a value, whatever its status; everything else is an EgressError. */
@@ -105,6 +107,7 @@ export function createEgress(deps: EgressDeps = {}): Egress {
 
   return {
     inspect: (url) => void guard.parse(url),
+    isOwn: guard.isOwn,
 
     async check(url) {
       const { hostname, port, isLiteral } = guard.parse(url);

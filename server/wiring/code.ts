@@ -1,4 +1,5 @@
 /** Opens what the author wrote, and the processes it runs in. */
+import { createExpressions } from '../listeners/expressions.ts';
 import { createRunnerPool } from '../listeners/pool.ts';
 import { createListenerRegistry } from '../listeners/registry.ts';
 import type { Tools } from './tools.ts';
@@ -35,7 +36,10 @@ export async function openCode({ config, lifecycle, log, isDevelopment }: Tools)
   });
   await pool.start();
   lifecycle.onStop('runners', () => pool.stop(0));
-  return { listeners, pool, room: runners * SLOTS_PER_RUNNER * CLAIMED_PER_SLOT };
+  const expressions = createExpressions({ onTrouble: (what, details) => log.warn(details, `expressions.${what}`) });
+  await expressions.start();
+  lifecycle.onStop('expressions', expressions.stop);
+  return { listeners, pool, expressions, room: runners * SLOTS_PER_RUNNER * CLAIMED_PER_SLOT };
 }
 
 export type Code = Awaited<ReturnType<typeof openCode>>;

@@ -1,20 +1,15 @@
-/** Wires the flow: receiving, queueing, running, settling, and what people may do with webhooks and runs. */
+/** Wires what comes in: receiving, queueing, running, settling, and what people may do with webhooks and runs. */
 import { randomUUID } from 'node:crypto';
-import { createDataApi } from '../data/api.ts';
 import { createMetrics, type QueueReading } from '../http/metrics.ts';
 import { type Clock } from '../lib/clock.ts';
-import { createSealer } from '../lib/sealed.ts';
 import { createQueueDepth } from '../queue/depth.ts';
 import { createPressure } from '../queue/pressure.ts';
 import { createQueueWorker } from '../queue/worker.ts';
 import type { RunDocument } from '../runs/document.ts';
 import { createExecuteRun } from '../runs/execute.ts';
 import { createRunHost, type HostMethod } from '../runs/host.ts';
-import { createHostMethods } from '../runs/hostMethods.ts';
-import { createEnqueue } from '../runs/jobs.ts';
 import { createLanes } from '../runs/lanes.ts';
 import { createManageRuns } from '../runs/manage.ts';
-import { createRetention } from '../runs/retention.ts';
 import { createStartRun } from '../runs/start.ts';
 import { type RunStore } from '../runs/store.ts';
 import { createRunWaiters } from '../runs/waiters.ts';
@@ -38,16 +33,17 @@ const LEAST_AT_WORK = 4;
 /** From a request that comes in to a run that has ended. */
 export function wireFlow(tools: Tools, parts: Storage & Code & WayOut) {
   const { config, clock, newId, log, lifecycle, address } = tools;
-  const { database, runStore, webhookStore, leases, secretKey, app, listeners, pool, egress } = parts;
+  const { database, stores, sealer, app, listeners, pool } = parts;
+  const leases = parts.leases.runs;
   const metrics = createMetrics({
-    queue: () => readQueues(runStore, clock),
+    queue: () => readQueues(stores.runs, clock),
     runnerRestarts: () => pool.stats().runnerDeaths,
     ...(database.commits && { engineCommits: database.commits }),
   });
   const depth = createQueueDepth({ count: leases.depth, log });
-  const waiters = createRunWaiters({ find: runStore.get });
+  const waiters = createRunWaiters({ find: stores.runs.get });
   const lanes = createLanes(listeners);
-  const pressure = createPressure({ waiting: runStore.pendingInserts, room: parts.room, least: LEAST_AT_WORK });
+  const pressure = createPressure({ waiting: stores.runs.pendingInserts, room: parts.room, least: LEAST_AT_WORK });
   const hostMethods: Record<string, HostMethod> = {};
   const worker = createQueueWorker<RunDocument>({
     leases,
@@ -69,7 +65,7 @@ export function wireFlow(tools: Tools, parts: Storage & Code & WayOut) {
     onSettled: waiters.tell,
   });
   const startRun = createStartRun({
-    store: runStore,
+    store: stores.runs,
     worker,
     depth,
     queueLimit: config.queueLimit,
@@ -77,11 +73,10 @@ export function wireFlow(tools: Tools, parts: Storage & Code & WayOut) {
     newId,
     clock,
   });
-  const sealer = createSealer({ key: secretKey.derive('sealing') });
-  const webhookCache = createWebhookCache({ store: webhookStore, sealer, clock });
+  const webhookCache = createWebhookCache({ store: stores.webhooks, sealer, clock });
   const byUuid = createWebhooksByUuid({ webhooks: webhookCache });
   const webhooks = createManageWebhooks({
-    store: webhookStore,
+    store: stores.webhooks,
     cache: webhookCache,
     listeners,
     sealer,
@@ -91,7 +86,7 @@ export function wireFlow(tools: Tools, parts: Storage & Code & WayOut) {
     appUuid: app.uuid,
   });
   const runs = createManageRuns({
-    store: runStore,
+    store: stores.runs,
     startRun,
     waiters,
     worker,
@@ -102,25 +97,18 @@ export function wireFlow(tools: Tools, parts: Storage & Code & WayOut) {
     webhookIdOf: byUuid.idOf,
     clock,
   });
-  const data = createDataApi({ connectionFor: database.environment, clock });
-  const enqueue = createEnqueue({ startRun, listeners, clock });
-  Object.assign(
-    hostMethods,
-    data.methods,
-    createHostMethods({ webhooks, enqueue, egress, fetchTimeoutMs: config.runTimeoutMs }),
-  );
   return {
     metrics,
+    startRun,
+    /** What listeners may ask for, by name: filled by the part that answers. */
+    hostMethods,
     runs,
     webhooks: { ...webhooks, test: createTryOut({ find: byUuid.ready, startRun }) },
     receive: createReceive({ appUuid: app.uuid, webhooks: webhookCache, startRun, waiters, clock }),
-    async start() {
+    async startRuns() {
       if (database.isExclusive) await leases.expireOthers(new Date(clock.now()));
       await depth.start();
       lifecycle.onStop('queue depth', depth.stop);
-      const retention = createRetention({ store: runStore, days: config.retentionDays, clock, log });
-      retention.start();
-      lifecycle.onStop('retention', retention.stop);
       pressure.start();
       lifecycle.onStop('pressure', pressure.stop);
       worker.start();

@@ -11,6 +11,7 @@ export function openWayOut({ config, lifecycle, address }: Tools) {
   const egress = createEgress({
     allow: config.egressAllow,
     allowLoopback: loopback.isOpen,
+    httpsOnly: config.egressHttpsOnly,
     ownUrls: () => address.own,
   });
   lifecycle.onStop('egress', egress.close);

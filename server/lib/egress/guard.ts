@@ -27,6 +27,8 @@ export interface Guard {
   readonly parse: (url: string) => Target;
   /** Second gate. Throws unless every address is fit; gives them in the order to try. */
   readonly resolveAll: (hostname: string, port: number) => Promise<readonly ResolvedAddress[]>;
+  /** Whether the URL leads back to Earshot itself. */
+  readonly isOwn: (text: string) => boolean;
   /** Third gate. */
   readonly isFit: (address: string, hostname: string) => boolean;
 }
@@ -60,6 +62,7 @@ export function createGuard({ addressRule, resolve, targetRules, ownUrls }: Guar
 
   return {
     isFit,
+    isOwn: (text) => isOwn(parseTarget(text, targetRules)),
 
     parse(text) {
       const target = parseTarget(text, targetRules);

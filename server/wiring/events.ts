@@ -1,0 +1,77 @@
+/** Wires what happens: publishing, routing, and the data API that tells of every change. */
+import { createDataApi } from '../data/api.ts';
+import type { Enqueue } from '../deliveries/enqueue.ts';
+import type { EventDocument } from '../events/document.ts';
+import { createDraftEvent } from '../events/draft.ts';
+import { createManageEvents } from '../events/manage.ts';
+import { createDraftWithin, createPublish } from '../events/publish.ts';
+import type { RecentEvents } from '../events/recent.ts';
+import { createRouteEvent } from '../events/route.ts';
+import { eventLane } from '../events/store.ts';
+import { createQueueWorker } from '../queue/worker.ts';
+import { createHostMethods } from '../runs/hostMethods.ts';
+import { createEnqueue } from '../runs/jobs.ts';
+import { environments } from '../schemas/app.ts';
+import type { Code } from './code.ts';
+import type { Flow } from './flow.ts';
+import type { Rules } from './rules.ts';
+import type { Storage } from './storage.ts';
+import type { Tools } from './tools.ts';
+import type { WayOut } from './wayOut.ts';
+
+/** Events that are routed at a time. */
+const CAPACITY = 256;
+const STOP_GRACE_MS = 5_000;
+
+interface Outbound {
+  readonly enqueueDeliveries: Enqueue;
+  readonly recentEvents: RecentEvents;
+}
+
+/** From a fact to its deliveries. Also fills in what listeners may ask for. */
+export function wireEvents(tools: Tools, parts: Storage & Code & WayOut & Rules & Flow & Outbound) {
+  const { config, clock, newId, log, lifecycle } = tools;
+  const { database, stores, leases, liveRules, catalogue, recentEvents } = parts;
+  const worker = createQueueWorker<EventDocument>({
+    leases: leases.events,
+    clock,
+    log,
+    capacity: () => CAPACITY,
+    lanes: () => environments.map(({ id }) => eventLane(id)),
+    perform: createRouteEvent({
+      rules: liveRules,
+      enqueue: parts.enqueueDeliveries,
+      recent: recentEvents,
+      clock,
+      log,
+    }),
+  });
+  const draftEvent = createDraftEvent({ rules: liveRules, catalogue, worker, newId, clock });
+  const publish = createPublish({ draftEvent, store: stores.events, clock });
+  const draftWithin = createDraftWithin({ draftEvent, store: stores.events });
+  const data = createDataApi({
+    connectionFor: database.environment,
+    events: { draft: (events) => Promise.resolve(draftWithin(events)) },
+    clock,
+  });
+  Object.assign(
+    parts.hostMethods,
+    data.methods,
+    createHostMethods({
+      webhooks: parts.webhooks,
+      enqueue: createEnqueue({ startRun: parts.startRun, listeners: parts.listeners, clock }),
+      publish,
+      egress: parts.egress,
+      fetchTimeoutMs: config.runTimeoutMs,
+    }),
+  );
+  return {
+    publish,
+    events: createManageEvents({ publish, store: stores.events }),
+    async startEvents() {
+      if (database.isExclusive) await leases.events.expireOthers(new Date(clock.now()));
+      worker.start();
+      lifecycle.onStop('routing', () => worker.stop(STOP_GRACE_MS));
+    },
+  };
+}
