@@ -41,6 +41,25 @@ export interface ListenerApi {
       options?: { readonly event?: unknown; readonly delayMs?: number; readonly key?: string },
     ) => Promise<{ readonly run: string; readonly duplicate: boolean }>;
   };
+  readonly events: {
+    /**
+     * Tells the platform that something happened (`invoices.created`, past tense); the rules decide who hears of it. Kept
+     * when the promise resolves. A run may be made again: with an `idempotencyKey` (`${api.run.id}:created`) the event
+     * is not, and `duplicate` says that `id` is the first one's. Rejects with code `conflict` when the same key came with
+     * another event, and `schema_mismatch` when the data does not fit the event type. At most 1,000 per attempt.
+     */
+    readonly emit: (
+      type: string,
+      /** Any JSON, 1 MiB at most; Dates become ISO strings. */
+      data?: unknown,
+      options?: {
+        readonly idempotencyKey?: string;
+        /** Default now. */
+        readonly occurredAt?: Date | string;
+        readonly tenantId?: string;
+      },
+    ) => Promise<{ readonly id: string; readonly duplicate: boolean }>;
+  };
   /** As the web's `fetch`, made by the server: it refuses private addresses unless they are allowed. */
   readonly fetch: (url: string | URL, init?: RequestInit) => Promise<Response>;
   /** Aborts at the deadline. The run is ended then whatever it does. */

@@ -35,6 +35,7 @@ export const catalogue = {
   overloaded: { status: 503, title: 'Too much work is waiting' },
   storage_unavailable: { status: 503, title: 'The database cannot be reached' },
   stopping: { status: 503, title: 'The server is stopping' },
+  loop_detected: { status: 508, title: 'The request came back through our own deliveries too often' },
   run_timeout: { status: 504, title: 'The run did not finish in time' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;
 

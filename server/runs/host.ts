@@ -8,8 +8,12 @@ import type { RunHost } from './execute.ts';
 
 export interface RunScope {
   readonly runId: string;
+  /** The listener. */
+  readonly action: string;
   readonly environmentId: number;
   readonly userId: string | null;
+  /** How many deliveries of our own led to the run. */
+  readonly hops: number;
   readonly signal: AbortSignal;
 }
 
@@ -20,8 +24,10 @@ export function createRunHost(methods: Readonly<Record<string, HostMethod>>): Ru
   return (run: RunDocument, signal: AbortSignal) => {
     const scope: RunScope = {
       runId: run._id,
+      action: run.action,
       environmentId: run.environment_id,
       userId: run.user_id ?? null,
+      hops: run.hops ?? 0,
       signal,
     };
     return async (method, args) => {

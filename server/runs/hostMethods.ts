@@ -1,14 +1,16 @@
 /**
- * The methods behind a listener's `api`, beside its data: webhooks, jobs and fetch. Their arguments come from foreign
+ * The methods behind a listener's `api`, beside its data: webhooks, jobs, events and fetch. Their arguments come from foreign
  * code and are checked here, against the same schemas as the management API's.
  */
 import { Type, type Static } from 'typebox';
 import type { Egress } from '../lib/egress.ts';
 import { AppError } from '../lib/errors.ts';
 import { createParser } from '../lib/schema.ts';
+import type { Publish } from '../events/document.ts';
 import type { Json, JsonObject } from '../schemas/json.ts';
 import type { Page, PageOf } from '../schemas/list.ts';
 import { WebhookCreate, type Webhook } from '../schemas/webhook.ts';
+import { createEmit } from './emit.ts';
 import type { HostMethod } from './host.ts';
 import type { NewJob } from './jobs.ts';
 
@@ -23,6 +25,7 @@ export interface HostMethodDeps {
     readonly remove: (environmentId: number, uuid: string) => Promise<void>;
   };
   readonly enqueue: (job: NewJob) => Promise<{ readonly run: string; readonly duplicate: boolean }>;
+  readonly publish: Publish;
   readonly egress: Pick<Egress, 'request'>;
   readonly fetchTimeoutMs: number;
 }
@@ -54,7 +57,7 @@ const LIST_LIMIT = 250;
 const MAX_FETCH_BYTES = 8 * 1024 * 1024;
 
 export function createHostMethods(deps: HostMethodDeps): Readonly<Record<string, HostMethod>> {
-  const { webhooks, enqueue, egress, fetchTimeoutMs } = deps;
+  const { webhooks, enqueue, publish, egress, fetchTimeoutMs } = deps;
   const parseWebhook = createParser(WebhookCreate, 'body');
   const parseFilter = createParser(WebhookFilter, 'body');
   const parseUuid = createParser(WebhookUuid, 'body');
@@ -70,8 +73,10 @@ export function createHostMethods(deps: HostMethodDeps): Readonly<Record<string,
       await webhooks.remove(environmentId, parseUuid(args).uuid);
     },
 
-    'jobs.enqueue': (scope, args) =>
-      enqueue({ ...parseJob(args), environmentId: scope.environmentId, fromRun: scope.runId, userId: scope.userId }),
+    'jobs.enqueue': ({ environmentId, runId, userId, hops }, args) =>
+      enqueue({ ...parseJob(args), environmentId, fromRun: runId, userId, hops }),
+
+    'events.emit': createEmit(publish),
 
     fetch: async (scope, args) => {
       const response = await egress.request({

@@ -12,6 +12,8 @@ export interface NewJob {
   /** The run that asks for it. */
   readonly fromRun?: string;
   readonly userId?: string | null;
+  /** Of the run that asks for it. */
+  readonly hops?: number;
   readonly listener: string;
   readonly props?: JsonObject;
   readonly event?: Json;
@@ -48,6 +50,7 @@ export function createEnqueue({ startRun, listeners, clock }: EnqueueDeps) {
       propsJson: JSON.stringify(job.props ?? {}),
       event: jsonEvent(job.event),
       ...(job.userId != null && { userId: job.userId }),
+      ...(job.hops !== undefined && { hops: job.hops }),
       ...(delayMs > 0 && { dueAt: new Date(clock.now() + delayMs) }),
       ...(job.key !== undefined && {
         dedupe: { keys: [`job:${String(job.environmentId)}:${job.listener}:${job.key}`], windowMs: MAX_DELAY_MS * 2 },

@@ -29,8 +29,12 @@ export const eventTypeName = Type.String({
   maxLength: MAX_EVENT_TYPE_CHARS,
   description: 'What happened, past tense: `invoices.created`. The part before the first dot is its channel.',
 });
-const tenantId = Type.String({ minLength: 1, maxLength: 128, description: 'Whose event it is, where that matters.' });
-const idempotencyKey = Type.String({
+export const tenantId = Type.String({
+  minLength: 1,
+  maxLength: 128,
+  description: 'Whose event it is, where that matters.',
+});
+export const idempotencyKey = Type.String({
   minLength: 1,
   maxLength: 256,
   description: 'The same key within 24 hours is the same event: nothing happens twice.',

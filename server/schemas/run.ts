@@ -53,6 +53,12 @@ export const Trigger = Type.Union([
   Type.Object({ type: Type.Literal('webhook'), webhook: Type.String({ format: 'uuid' }) }),
   Type.Object({ type: Type.Literal('manual') }),
   Type.Object({ type: Type.Literal('job'), run: Type.Optional(Type.String()) }),
+  Type.Object({
+    type: Type.Literal('event'),
+    event: Type.String({ description: '`evt_…`' }),
+    rule: Type.String({ description: 'The rule that sent it here.' }),
+    delivery: Type.String(),
+  }),
 ]);
 export type Trigger = Static<typeof Trigger>;
 

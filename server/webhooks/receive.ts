@@ -1,12 +1,13 @@
 /**
  * Decides what a request to a webhook's URL comes to. In this order, so that each step may trust the ones before:
- * find the webhook → handshakes by method → method → signature over the raw bytes → enabled → parse → handshakes by
- * body → schema → dedupe keys → store the run → answer. Nothing is stored before the last check has passed.
+ * find the webhook → handshakes by method → method → signature over the raw bytes → enabled → loop → parse → handshakes
+ * by body → schema → dedupe keys → store the run → answer. Nothing is stored before the last check has passed.
  */
 import type { Clock } from '../lib/clock.ts';
 import { AppError } from '../lib/errors.ts';
 import type { StartRun } from '../runs/start.ts';
 import type { RunWaiters } from '../runs/waiters.ts';
+import { HOPS_HEADER, MAX_HOPS } from '../schemas/event.ts';
 import type { RequestInfo } from '../schemas/run.ts';
 import type { RunAccepted } from '../schemas/runView.ts';
 import { parseEventBody } from './body.ts';
@@ -54,6 +55,7 @@ export function createReceive({ appUuid, webhooks, startRun, waiters, clock }: R
     const verdict = verifyRequest(webhook.verify, signed);
     if (!verdict.ok) throw verifyError(verdict.reason);
     if (!webhook.enabled) throw new AppError('webhook_disabled', { detail: 'This webhook is switched off.' });
+    const hops = hopsOf(request);
 
     const event = parseEventBody(request.headers['content-type'], request.body);
     const slack = event.kind === 'json' ? answerSlack(webhook.verify.type, event.value) : null;
@@ -82,6 +84,7 @@ export function createReceive({ appUuid, webhooks, startRun, waiters, clock }: R
       propsJson: webhook.propsJson,
       event: { kind: event.kind, bytes: request.body },
       request: info,
+      hops,
       ...(dedupe && { dedupe }),
     });
     if (run.isDuplicate) return accepted({ run: run.id, status: 'queued', duplicate: true });
@@ -130,6 +133,19 @@ function requireMethod(webhook: ReadyWebhook, method: string): void {
   throw new AppError('method_not_allowed', {
     detail: `This webhook takes ${[...webhook.methods].join(', ')}, not ${method}.`,
     allow: [...webhook.methods],
+  });
+}
+
+/**
+ * How many deliveries of ours led here, as the last of them said. Others may say so too, which gains them nothing but
+ * an end.
+ */
+function hopsOf({ headers }: InboundRequest): number {
+  const told = (headers[HOPS_HEADER] ?? []).filter((value) => /^\d{1,3}$/.test(value)).map(Number);
+  const hops = Math.max(0, ...told);
+  if (hops <= MAX_HOPS) return hops;
+  throw new AppError('loop_detected', {
+    detail: `The header ${HOPS_HEADER} says ${hops}: an event came back through more than ${MAX_HOPS} deliveries of our own.`,
   });
 }
 

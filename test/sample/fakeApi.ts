@@ -39,6 +39,7 @@ export function aFakeApi(options: { runId?: string; headers?: Record<string, str
     data: { coll: <T extends object>(name: string) => aCollection<T>(collOf(colls, name)) },
     webhooks: { create: unused, list: unused, delete: unused },
     jobs: { enqueue: unused },
+    events: { emit: unused },
     fetch: unused,
     signal: new AbortController().signal,
     docs: (coll) => structuredClone([...collOf(colls, coll).values()]),

@@ -30,6 +30,17 @@ export function createApi(head: RunHead, body: Uint8Array | null, context: RunCo
     jobs: {
       enqueue: (listener, props = {}, options = {}) => call('jobs.enqueue', { ...options, listener, props }) as never,
     },
+    events: {
+      emit: (type, data, { occurredAt, ...options } = {}) =>
+        call('events.emit', {
+          ...options,
+          type,
+          data,
+          ...(occurredAt !== undefined && {
+            occurredAt: occurredAt instanceof Date ? occurredAt.toISOString() : occurredAt,
+          }),
+        }) as never,
+    },
     fetch: (url, init) => (fetch ??= createFetch(call))(url, init),
     get signal() {
       return context.signal();
