@@ -20,7 +20,9 @@ export function checkExclusive(rule: Subscriber, others: readonly Subscriber[], 
     const channel = channelOf(one.pattern);
     if (channel === null || !exclusive.has(channel)) continue;
     // Of two old rules that conflict among themselves, this one is not to blame.
-    const other = all.find(({ id, pattern }) => channelOf(pattern) !== channel && (one.id === rule.id || id === rule.id));
+    const other = all.find(
+      ({ id, pattern }) => channelOf(pattern) !== channel && (one.id === rule.id || id === rule.id),
+    );
     if (other !== undefined) throw conflict(channel, one, other, rule.id);
   }
 }

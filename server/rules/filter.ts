@@ -67,7 +67,10 @@ export function partsOf(filter: JsonObject, place: readonly string[] = ['filter'
   });
 }
 
-function compilePart({ key, operand, place }: FilterPart, compileRegex: (source: string, options: string) => (text: string) => boolean): Matcher {
+function compilePart(
+  { key, operand, place }: FilterPart,
+  compileRegex: (source: string, options: string) => (text: string) => boolean,
+): Matcher {
   try {
     return compileMatch({ [key]: operand }, { compileRegex });
   } catch (error) {

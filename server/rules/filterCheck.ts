@@ -24,7 +24,10 @@ export function checkRuleFilter(filter: unknown, place: Place = ['filter']): voi
 /** `isEquality`: whether a number that stands here is compared for equality. */
 function checkPart(part: Json, place: Place, isEquality: boolean): void {
   if (typeof part === 'number' && isEquality && Number.isInteger(part) && !Number.isSafeInteger(part)) {
-    throw refusal(place, 'a whole number beyond 2^53 is not exact in JSON, so others would equal it; use text for such ids');
+    throw refusal(
+      place,
+      'a whole number beyond 2^53 is not exact in JSON, so others would equal it; use text for such ids',
+    );
   }
   if (Array.isArray(part)) {
     part.forEach((item: Json, i) => checkPart(item, [...place, String(i)], isEquality));

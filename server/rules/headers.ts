@@ -43,7 +43,8 @@ export function restoreHeaders(given: Headers, stored: Headers): Headers {
     Object.entries(given).map(([name, value]) => {
       if (value !== REDACTED) return [name, value];
       const kept = known.get(name.toLowerCase());
-      if (kept === undefined) throw invalid(`/headers/${name}`, `there is no stored value for ${REDACTED} to stand for`);
+      if (kept === undefined)
+        throw invalid(`/headers/${name}`, `there is no stored value for ${REDACTED} to stand for`);
       return [name, kept];
     }),
   );

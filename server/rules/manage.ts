@@ -19,7 +19,7 @@ import { createDrafts, type DraftDeps } from './draft.ts';
 import { checkExclusive } from './exclusive.ts';
 import { invalid } from './invalid.ts';
 import type { LiveRules } from './live.ts';
-import { openKeys, rotateSecrets, storeSecret, takeSecret } from './secrets.ts';
+import { openSecret, rotateSecrets, storeSecret, takeSecret } from './secrets.ts';
 import type { RuleStore } from './store.ts';
 import { spelledOut } from './target.ts';
 import { createRuleView } from './view.ts';
@@ -86,20 +86,29 @@ export function createManageRules(deps: ManageRulesDeps) {
     const rule = await change(environmentId, id, (read) => {
       const signing = options.secret === undefined ? read.secrets[0]?.signing : undefined;
       const secret = takeSecret({ secret: options.secret, signing }, randomBytes);
-      if (isUsed(read, secret.text)) throw invalid('/secret', 'signs already; expected a new one');
+      const old = readable(read);
+      if (old.some(({ text }) => text === secret.text)) throw invalid('/secret', 'signs already; expected a new one');
       shown = secret.text;
-      const secrets = rotateSecrets(read.secrets, storeSecret(secret, id, sealer), { now, until });
+      const fresh = storeSecret(secret, id, sealer);
+      const secrets = rotateSecrets(
+        old.map(({ stored }) => stored),
+        fresh,
+        { now, until },
+      );
       return { ...read, secrets, updated_at: now, revision: read.revision + 1 };
     });
     return { ...view(rule), secret: shown };
   }
 
-  function isUsed(rule: RuleDocument, secret: string): boolean {
-    try {
-      return openKeys(rule.secrets, rule._id, sealer).some((key) => key.secret === secret);
-    } catch {
-      return false; // a rotation is how a rule whose secret cannot be read comes to work again
-    }
+  /** Without those that cannot be opened: a rotation is how a rule that lost its key comes to work again. */
+  function readable({ _id, secrets }: RuleDocument) {
+    return secrets.flatMap((stored) => {
+      try {
+        return [{ stored, text: openSecret(stored, _id, sealer) }];
+      } catch {
+        return [];
+      }
+    });
   }
 
   /** Reads, changes and writes, again from the start when somebody else wrote in between. */

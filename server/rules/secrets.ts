@@ -87,10 +87,14 @@ export function rotateSecrets(
 }
 
 /** Throws `secret_unreadable`. */
+export function openSecret({ sealed }: StoredSecret, ruleId: string, sealer: Pick<Sealer, 'open'>): string {
+  return sealer.open(sealed, aadOf(ruleId));
+}
+
 export function openKeys(stored: readonly StoredSecret[], ruleId: string, sealer: Pick<Sealer, 'open'>): SigningKey[] {
-  return stored.map(({ sealed, until }) => ({
-    secret: sealer.open(sealed, aadOf(ruleId)),
-    untilMs: until === null ? null : until.getTime(),
+  return stored.map((secret) => ({
+    secret: openSecret(secret, ruleId, sealer),
+    untilMs: secret.until === null ? null : secret.until.getTime(),
   }));
 }
 

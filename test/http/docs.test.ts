@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { curlLine, shellQuote } from '../../server/http/docs/curl.ts';
+import { curlLine } from '../../server/http/docs/curl.ts';
 import { html, withCode } from '../../server/http/docs/html.ts';
 import { exampleOf, membersOf, typeText } from '../../server/http/docs/schema.ts';
 import { openApiPath } from '../../server/http/openapi.ts';
 import { catalogue } from '../../server/lib/errors.ts';
+import { shellQuote } from '../../server/lib/shell.ts';
 import { testApp } from './support/app.ts';
 
 const readPage = (app = testApp().app) => request(app).get('/docs').set('host', 'localhost:4000');

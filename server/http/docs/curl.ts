@@ -1,4 +1,6 @@
 /** Command lines that work when pasted into a POSIX shell. */
+import { shellQuote } from '../../lib/shell.ts';
+
 export interface CurlRequest {
   readonly method: string;
   readonly url: string;
@@ -12,9 +14,4 @@ export function curlLine({ method, url, tokenVariable, body }: CurlRequest): str
   if (tokenVariable !== undefined) parts.push(`-H "authorization: Bearer $${tokenVariable}"`);
   if (body !== undefined) parts.push("-H 'content-type: application/json'", `-d ${shellQuote(JSON.stringify(body))}`);
   return parts.join(' \\\n  ');
-}
-
-/** One word of the shell, whatever is in it. Plain words stay as they are. */
-export function shellQuote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
