@@ -37,7 +37,9 @@ const api = createDataApi({
     draft: (told) => {
       const documents = told.map(kept);
       return Promise.resolve({
-        insert: async (session) => void (await events.insertMany(documents as never[], { session })),
+        insert: async (session) => {
+          await events.insertMany(documents as never[], { session });
+        },
         accept: () => undefined,
         abandon: () => undefined,
       });

@@ -30,7 +30,7 @@ export function eventsOf(scope: DataScope, collection: string, changes: readonly
       source: {
         type: 'data' as const,
         collection,
-        document: String(doc._id),
+        document: idText(doc),
         ...(scope.runId !== undefined && { run: scope.runId }),
       },
       ...(scope.hops !== undefined && { hops: scope.hops }),
@@ -57,12 +57,18 @@ function previousOf(before: StoredDoc, changed: readonly string[]): { readonly p
 
 function dataOf(doc: StoredDoc): JsonObject {
   const data = asJson(doc);
-  return fits(doc, data) ? data : { _id: String(doc._id), _truncated: true };
+  return fits(doc, data) ? data : { _id: idText(doc), _truncated: true };
 }
 
 /** Measuring the text costs as much as writing it, so small documents are not measured. */
 function fits(doc: StoredDoc, json: JsonObject): boolean {
   return bytesOf(doc) <= SURELY_FITS_BYTES || Buffer.byteLength(JSON.stringify(json)) <= MAX_EVENT_DATA_BYTES;
+}
+
+/** Others may have given ids that are no text. */
+function idText({ _id }: StoredDoc): string {
+  const id = valueAsJson(_id);
+  return typeof id === 'string' ? id : JSON.stringify(id);
 }
 
 function valueOf(doc: StoredDoc, name: string): unknown {

@@ -2,7 +2,7 @@
  * Changes of documents and the events that tell of them, in one transaction: after a crash at any moment both are there
  * or neither. A transaction that met another one is begun again, a bounded number of times.
  */
-import mongoose from 'mongoose';
+import type mongoose from 'mongoose';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../lib/errors.ts';
 import type { StoredDoc } from './args.ts';

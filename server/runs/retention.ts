@@ -1,41 +1,66 @@
-/** Finished runs leave after the retention time, in steps small enough that nobody notices. */
+/**
+ * What has come to its end leaves after the retention time, in steps small enough that nobody notices: a short pause
+ * after a step while there is more, a long one when there is not.
+ */
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
-import type { RunStore } from './store.ts';
-
-const STEP = { runs: 200, pauseMs: 250 };
-const ROUND_MS = 10 * 60_000;
-const DAY_MS = 24 * 60 * 60_000;
 
 export interface RetentionDeps {
-  readonly store: Pick<RunStore, 'deleteFinishedBefore'>;
+  /** What the store holds: the log says `runs.retired`. */
+  readonly what: string;
+  readonly store: {
+    /** Deletes up to `limit` things made before the given time that have come to their end, and answers how many. */
+    readonly deleteFinishedBefore: (ms: number, limit: number) => Promise<number>;
+  };
   readonly days: number;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
-export function createRetention({ store, days, clock, log }: RetentionDeps) {
+export const RETENTION_STEP = { limit: 200, pauseMs: 250 };
+export const RETENTION_ROUND_MS = 10 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+
+export function createRetention({ what, store, days, clock, log }: RetentionDeps) {
   let timer: NodeJS.Timeout | undefined;
+  let underWay = Promise.resolve();
+  let isStopped = false;
+  /** By steps that followed each other: one line tells of all of them. */
+  let deleted = 0;
 
   async function step(): Promise<void> {
-    let delayMs = ROUND_MS;
+    let delayMs = RETENTION_ROUND_MS;
     try {
-      const deleted = await store.deleteFinishedBefore(clock.now() - days * DAY_MS, STEP.runs);
-      if (deleted > 0) log.info({ deleted }, 'runs.retired');
-      if (deleted === STEP.runs) delayMs = STEP.pauseMs;
+      const gone = await store.deleteFinishedBefore(clock.now() - days * DAY_MS, RETENTION_STEP.limit);
+      deleted += gone;
+      if (gone === RETENTION_STEP.limit) delayMs = RETENTION_STEP.pauseMs;
+      else tell();
     } catch (error) {
-      log.warn({ err: error }, 'runs.retire_failed');
+      tell();
+      log.warn({ err: error }, `${what}.retire_failed`);
     }
     schedule(delayMs);
   }
 
+  function tell(): void {
+    if (deleted > 0) log.info({ deleted }, `${what}.retired`);
+    deleted = 0;
+  }
+
   function schedule(delayMs: number): void {
-    timer = setTimeout(() => void step(), delayMs);
+    if (isStopped) return;
+    timer = setTimeout(() => (underWay = step()), delayMs);
     timer.unref();
   }
 
   return {
-    start: () => schedule(STEP.pauseMs),
-    stop: () => clearTimeout(timer),
+    start: () => schedule(RETENTION_STEP.pauseMs),
+    /** Resolves when the step under way is done: the database may be closed then. */
+    stop: async (): Promise<void> => {
+      isStopped = true;
+      clearTimeout(timer);
+      await underWay;
+      tell();
+    },
   };
 }

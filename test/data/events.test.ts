@@ -145,7 +145,7 @@ describe('a bulk write tells of each document once', () => {
   });
 
   it('inserted, where another field must be unique', async () => {
-    await database.environment(2).db!.collection(coll).createIndex({ n: 1 }, { unique: true });
+    await database.environment(2).db!.collection(coll).createIndex({ n: 1 }, { unique: true }, {});
     const given = [...many(5), { _id: 'twin', n: 3 }, { _id: 'last', n: 50 }];
     await expect(call('insertMany', { docs: given })).rejects.toMatchObject({ code: 'conflict' });
     expect((await told()).sort()).toEqual([...many(5).map(({ _id }) => `created ${_id}`), 'created last']);
@@ -165,7 +165,7 @@ describe('a bulk write tells of each document once', () => {
 
   it('updated once, also where the update makes it match again', async () => {
     await call('insertMany', { docs: many(450) });
-    await database.environment(2).db!.collection(coll).createIndex({ n: 1 });
+    await database.environment(2).db!.collection(coll).createIndex({ n: 1 }, {}, {});
     const update = { $inc: { n: 1 } };
     expect(await call('updateMany', { filter: { n: { $gte: 0 } }, update })).toEqual({ matched: 450, modified: 450 });
     expect((await docs()).map(({ n }: any) => n)).toEqual(many(450).map(({ n }) => n + 1));
@@ -196,6 +196,7 @@ describe('a bulk write tells of each document once', () => {
     expect((await events.of(coll)).map(({ previous }) => previous)).toEqual(Array(4).fill({ n: 1 }));
     expect(await call('deleteMany', { filter: {} })).toEqual({ deleted: 4 });
     expect(await told()).toHaveLength(8);
+    expect(await told()).toContain('deleted {"a":1}');
   });
 
   it('of large documents too, a few megabytes at a time', async () => {
@@ -261,7 +262,9 @@ describe('a change and its event', () => {
   it('are given up with a word to try again where somebody else is always faster', async () => {
     await create({ _id: 'x', n: 1 });
     const foreign = database.environment(2).db!.collection<any>(coll);
-    events.afterInsert = async () => void (await foreign.updateOne({ _id: 'x' }, { $inc: { n: 1 } }));
+    events.afterInsert = async () => {
+      await foreign.updateOne({ _id: 'x' }, { $inc: { n: 1 } });
+    };
     await expect(call('updateDoc', { doc: { _id: 'x', n: 0 } })).rejects.toMatchObject({ code: 'storage_unavailable' });
     expect(await told()).toEqual(['created x']);
   }, 30_000);

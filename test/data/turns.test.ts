@@ -51,7 +51,7 @@ describe('turns', () => {
   it('go on after one that failed, which tells its own caller only', async () => {
     const { play, end, settle, begun } = aStage();
     const failing = play('failing', 'a');
-    const outcome = failing.catch((error: Error) => error.message);
+    const outcome = failing.catch((error: unknown) => (error as Error).message);
     void play('next', 'a');
     await settle();
     await end('failing', new Error('no'));
