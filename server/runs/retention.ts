@@ -49,7 +49,9 @@ export function createRetention({ what, store, days, clock, log }: RetentionDeps
 
   function schedule(delayMs: number): void {
     if (isStopped) return;
-    timer = setTimeout(() => (underWay = step()), delayMs);
+    timer = setTimeout(() => {
+      underWay = step();
+    }, delayMs);
     timer.unref();
   }
 
