@@ -41,12 +41,11 @@ function operatorsOf(key: string, operand: Json): readonly string[] {
 }
 
 function valueAt(event: Event, path: string): Json | undefined {
-  const values: Json[] = [];
-  let isThroughList = false;
+  const found: { readonly value: unknown; readonly isInList: boolean }[] = [];
   walkPath(event, splitPath(path), false, (value, index) => {
-    isThroughList ||= index !== undefined;
-    if (value !== undefined) values.push(value as Json);
-    return values.length >= MAX_FOUND;
+    if (value !== undefined) found.push({ value, isInList: index !== undefined });
+    return found.length >= MAX_FOUND;
   });
-  return isThroughList && values.length > 0 ? values : values[0];
+  const values = found.map(({ value }) => value as Json);
+  return found.some(({ isInList }) => isInList) ? values : values[0];
 }

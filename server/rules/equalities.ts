@@ -42,7 +42,7 @@ function valuesOf(operand: Json): readonly Plain[] | undefined {
   if (typeof operand !== 'object' || operand === null || Array.isArray(operand)) return undefined;
   const { $eq: one, $in: some } = operand as JsonObject;
   if (one !== undefined && isPlain(one)) return [one];
-  return Array.isArray(some) && some.length > 0 && some.every(isPlain) ? [...new Set(some as Plain[])] : undefined;
+  return Array.isArray(some) && some.length > 0 && some.every(isPlain) ? [...new Set(some)] : undefined;
 }
 
 function isPlain(value: Json): value is Plain {

@@ -26,7 +26,10 @@ export function createRegexBudget() {
     },
     /** Throws an Error in words for a person. */
     compile: (source: string, options: string): ((text: string) => boolean) => {
-      const bits = [...options].reduce((all, letter) => all | FLAGS[letter]!, 0);
+      const bits = Object.entries(FLAGS).reduce(
+        (all, [letter, bit]) => (options.includes(letter) ? all | bit : all),
+        0,
+      );
       const regex = RE2JS.compile(source, bits);
       const size = regex.programSize();
       if (size > MAX_SIZE) throw new Error('the repetitions of this regular expression add up to too much');

@@ -28,7 +28,7 @@ export function createValueTree<T>(): ValueTree<T> {
   const root = newNode<T>();
   return {
     add: (thing, equalities) => put(root, thing, equalities, 0),
-    remove: (thing, equalities) => void take(root, thing, equalities, 0),
+    remove: (thing, equalities) => take(root, thing, equalities, 0),
     find: (read, visit) => look(root, read, visit),
     isEmpty: () => isBare(root),
   };

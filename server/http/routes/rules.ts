@@ -27,29 +27,17 @@ export interface RuleManager {
   readonly patch: (environmentId: number, id: string, change: RulePatch) => Promise<Rule>;
   readonly remove: (environmentId: number, id: string) => Promise<void>;
   readonly rotate: (environmentId: number, id: string, options: RuleRotate) => Promise<RuleWithSecret>;
-}
-
-/** What is asked of the deliveries of a rule. */
-export interface RuleDeliveries {
-  readonly health: (environmentId: number, ruleId: string) => Promise<RuleHealth>;
+  /** Of a rule that is not saved; sends nothing. */
+  readonly preview: (environmentId: number, input: RulePreviewCreate) => Promise<RulePreview>;
+  readonly health: (environmentId: number, id: string) => Promise<RuleHealth>;
   /** Sends now, outside of any schedule, and waits for the answer. */
-  readonly testRule: (
-    environmentId: number,
-    ruleId: string,
-    options: { readonly event?: EventCreate },
-  ) => Promise<Attempt>;
+  readonly test: (environmentId: number, id: string, options: { readonly event?: EventCreate }) => Promise<Attempt>;
   /** A RecoveryPreview when the input asks for one, else the recovery that was begun. */
-  readonly recover: (
-    environmentId: number,
-    ruleId: string,
-    input: RecoveryCreate,
-  ) => Promise<RecoveryPreview | Recovery>;
+  readonly recover: (environmentId: number, id: string, input: RecoveryCreate) => Promise<RecoveryPreview | Recovery>;
 }
 
 export interface RuleRouteDeps {
   readonly rules: RuleManager;
-  readonly ruleDeliveries: RuleDeliveries;
-  readonly previewRule: (environmentId: number, input: RulePreviewCreate) => Promise<RulePreview>;
   readonly list: Pager;
 }
 
@@ -67,7 +55,7 @@ export function ruleRoutes(deps: RuleRouteDeps): readonly Route[] {
   return [...crudRoutes(deps), ...deliveryRoutes(deps)];
 }
 
-function crudRoutes({ rules, list }: Pick<RuleRouteDeps, 'rules' | 'list'>): readonly Route[] {
+function crudRoutes({ rules, list }: RuleRouteDeps): readonly Route[] {
   return [
     defineRoute({
       method: 'post',
@@ -159,7 +147,7 @@ function crudRoutes({ rules, list }: Pick<RuleRouteDeps, 'rules' | 'list'>): rea
   ];
 }
 
-function deliveryRoutes({ ruleDeliveries, previewRule }: RuleRouteDeps): readonly Route[] {
+function deliveryRoutes({ rules }: RuleRouteDeps): readonly Route[] {
   return [
     defineRoute({
       method: 'post',
@@ -174,7 +162,7 @@ function deliveryRoutes({ ruleDeliveries, previewRule }: RuleRouteDeps): readonl
       example: { rule: { events: ['*'], target: { url: 'https://example.com/hooks' } }, last: 10 },
       responses: { 200: { description: 'What it would do, event by event.', schema: RulePreview } },
       errors: ['listener_not_found', 'egress_blocked', 'conflict', 'not_found'],
-      handle: async ({ access, body }) => ({ status: 200, body: await previewRule(access.environmentId, body) }),
+      handle: async ({ access, body }) => ({ status: 200, body: await rules.preview(access.environmentId, body) }),
     }),
     defineRoute({
       method: 'get',
@@ -186,7 +174,7 @@ function deliveryRoutes({ ruleDeliveries, previewRule }: RuleRouteDeps): readonl
       responses: { 200: { description: 'Over the last hour and day.', schema: RuleHealth } },
       handle: async ({ access, params }) => ({
         status: 200,
-        body: await ruleDeliveries.health(access.environmentId, params.id),
+        body: await rules.health(access.environmentId, params.id),
       }),
     }),
     defineRoute({
@@ -204,7 +192,7 @@ function deliveryRoutes({ ruleDeliveries, previewRule }: RuleRouteDeps): readonl
       errors: ['conflict', 'stopping'],
       handle: async ({ access, params, body }) => ({
         status: 200,
-        body: await ruleDeliveries.testRule(access.environmentId, params.id, body),
+        body: await rules.test(access.environmentId, params.id, body),
       }),
     }),
     defineRoute({
@@ -225,7 +213,7 @@ function deliveryRoutes({ ruleDeliveries, previewRule }: RuleRouteDeps): readonl
       errors: ['conflict'],
       handle: async ({ access, params, body }) => ({
         status: body.preview === true ? 200 : 202,
-        body: await ruleDeliveries.recover(access.environmentId, params.id, body),
+        body: await rules.recover(access.environmentId, params.id, body),
       }),
     }),
   ];
