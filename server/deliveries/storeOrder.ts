@@ -20,10 +20,10 @@ export interface OrderStore {
   readonly waitingKeys: (after: string) => Promise<readonly string[]>;
 }
 
-const KEYS_STEP = 500;
 const DUPLICATE_KEY = 11000;
 
-export function createOrderStore(connection: mongoose.Connection): OrderStore {
+/** `keysStep`: how many deliveries `waitingKeys` looks at. */
+export function createOrderStore(connection: mongoose.Connection, { keysStep = 500 } = {}): OrderStore {
   const deliveries = connection.collection<DeliveryDocument>(DELIVERIES_COLLECTION);
 
   return {
@@ -54,7 +54,7 @@ export function createOrderStore(connection: mongoose.Connection): OrderStore {
       const found = await deliveries
         .find({ order_key: { $gt: after } }, { projection: { order_key: 1 } })
         .sort({ order_key: 1, event_id: 1 })
-        .limit(KEYS_STEP)
+        .limit(keysStep)
         .toArray();
       return [...new Set(found.flatMap(({ order_key }) => (order_key === undefined ? [] : [order_key])))];
     },

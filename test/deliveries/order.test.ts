@@ -2,14 +2,16 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DeliveryDocument } from '../../server/deliveries/document.ts';
 import { createEnqueue, type Enqueue } from '../../server/deliveries/enqueue.ts';
+import { createOpenEvents } from '../../server/deliveries/openEvents.ts';
 import { createOrder, withOrder, type Order } from '../../server/deliveries/order.ts';
+import { createOrderStore, type OrderStore } from '../../server/deliveries/storeOrder.ts';
 import type { EventDocument } from '../../server/events/document.ts';
 import { silentLogger } from '../../server/lib/log.ts';
 import type { Settlement } from '../../server/queue/entry.ts';
 import { createQueueWorker, type QueueWorker } from '../../server/queue/worker.ts';
 import type { ReadyRule } from '../../server/rules/ready.ts';
 import { until } from '../support/until.ts';
-import { anEvent, aRule, openTestStore, viewsOf, type TestStore } from './storeBuilders.ts';
+import { aDelivery, anEvent, aRule, openTestStore, viewsOf, type TestStore } from './storeBuilders.ts';
 
 let test: TestStore;
 let running: Instance[] = [];
@@ -24,7 +26,6 @@ afterEach(async () => {
 });
 afterAll(() => test.close());
 
-const LEASE_MS = 300;
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 const delivered: Settlement = { set: { status: 'delivered' } };
 
@@ -42,13 +43,25 @@ interface InstanceOptions {
   readonly isOpenBefore?: (environmentId: number, eventId: string) => Promise<boolean>;
   /** Waits before an order is evaluated. */
   readonly evaluating?: (eventId: string) => Promise<unknown>;
-  readonly capacity?: number;
+  readonly store?: OrderStore;
+  readonly leaseMs?: number;
+}
+
+interface Fate {
+  readonly turns: number;
+  readonly outcome: 'delivered' | 'retry' | 'dead';
 }
 
 let owners = 0;
 
 /** A server process, as far as deliveries go. The order is `data.key`. */
-function anInstance({ send, isOpenBefore, evaluating = tick, capacity = 20 }: InstanceOptions): Instance {
+function anInstance({
+  send,
+  isOpenBefore,
+  evaluating = tick,
+  store = test.order,
+  leaseMs = 5_000,
+}: InstanceOptions): Instance {
   let isDead = false;
   const alive = <T extends object>(target: T): T =>
     new Proxy(target, {
@@ -64,7 +77,7 @@ function anInstance({ send, isOpenBefore, evaluating = tick, capacity = 20 }: In
   });
   const clock = { now: () => Date.now() };
   const order = createOrder({
-    store: alive(test.order),
+    store: alive(store),
     worker: later,
     clock,
     log: silentLogger,
@@ -76,11 +89,11 @@ function anInstance({ send, isOpenBefore, evaluating = tick, capacity = 20 }: In
     leases: alive(test.leasesOf(`owner-${++owners}`)),
     clock,
     log: silentLogger,
-    capacity: () => capacity,
+    capacity: () => 20,
     lanes: () => [],
     perform,
     onSettled: order.settled,
-    leaseMs: LEASE_MS,
+    leaseMs,
     pollMs: 20,
     rescanMs: 50,
   });
@@ -169,7 +182,7 @@ describe('deliveries in order', () => {
         return delivered;
       },
     });
-    const [bad1, good1, bad2, good2] = ['bad', 'good', 'bad', 'good'].map(eventOf) as EventDocument[];
+    const [bad1, good1, bad2, good2] = ['bad', 'good', 'bad', 'good'].map(eventOf);
     for (const event of [bad1!, good1!, bad2!, good2!]) await instance.enqueue(...viewsOf(event), [rule]);
     await until('the others to be sent', () => sent.length === 2);
     expect(sent).toEqual([good1!._id, good2!._id]);
@@ -249,9 +262,24 @@ describe('deliveries in order', () => {
     await Promise.all(instances.map(({ kill }) => kill()));
   });
 
+  it('have one head though one process decided on what it read before another promoted an earlier one', async () => {
+    const waiting = await Promise.all(
+      [eventOf(1), eventOf(1)].map(async ({ _id: event_id }) => {
+        const delivery = aDelivery({ event_id, rule_id: rule.id, status: 'waiting', order_key: `${rule.id}:1` });
+        await test.store.insert(delivery);
+        return delivery;
+      }),
+    );
+    const place = { status: 'queued', lane: 'x', due_at: new Date() };
+    expect(await test.order.makeHead(waiting[0]!, place)).toMatchObject({ status: 'queued' });
+    expect(await test.order.makeHead(waiting[1]!, place)).toBe('taken');
+    expect(await test.order.makeHead(waiting[0]!, place)).toBe('gone');
+    expect(await test.order.firstWaiting(`${rule.id}:1`)).toEqual(waiting[1]);
+  });
+
   it('are found by the sweep where a crash left a key without a head, however many keys', async () => {
     await Promise.all(
-      Array.from({ length: 1_200 }, (_, i) => {
+      Array.from({ length: 60 }, (_, i) => {
         const event = eventOf(i);
         return test.store.insert({
           _id: `dlv_${event._id.slice(4)}`,
@@ -261,13 +289,14 @@ describe('deliveries in order', () => {
           rule_id: rule.id,
           event_id: event._id,
           event_type: event.type,
-          order_key: `${rule.id}:${i % 700}`,
+          order_key: `${rule.id}:${i % 35}`,
           created_at: new Date(),
         });
       }),
     );
-    anInstance({ send: () => delivered, capacity: 100 });
-    await allAtTheirEnd(1_200);
+    const store = createOrderStore(test.database.platform, { keysStep: 4 });
+    anInstance({ send: () => delivered, store });
+    await allAtTheirEnd(60);
   });
 
   it('take their turn only when the schedule of their rule lets them', async () => {
@@ -289,10 +318,10 @@ describe('deliveries in order', () => {
       fc.record({
         keys: fc.array(fc.nat({ max: 3 }), { minLength: 5, maxLength: 40 }),
         // Of each send: how many turns of the event loop it takes, and what comes of it.
-        fates: fc.infiniteStream(
+        fates: fc.infiniteStream<Fate>(
           fc.record({
             turns: fc.nat({ max: 3 }),
-            outcome: fc.constantFrom('delivered', 'delivered', 'delivered', 'retry', 'dead'),
+            outcome: fc.constantFrom<Fate['outcome']>('delivered', 'delivered', 'delivered', 'retry', 'dead'),
           }),
         ),
         // After so many sends an instance is killed in the middle of one, and another takes its place.
@@ -300,6 +329,7 @@ describe('deliveries in order', () => {
       }),
       async ({ keys, fates, kills }) => {
         await test.clear();
+        const nextFate = (): Fate => fates.next().value;
         const firstSends = new Map<string, string[]>();
         const seen = new Set<string>();
         const over = new Set<string>();
@@ -308,6 +338,10 @@ describe('deliveries in order', () => {
         const start = (): Instance => {
           let isKilled = false;
           const self: Instance = anInstance({
+            leaseMs: 300,
+            evaluating: async () => {
+              for (let { turns } = nextFate(); turns > 0; turns--) await tick();
+            },
             send: async (delivery) => {
               if (isKilled) return new Promise(() => undefined);
               const key = keyOf(delivery);
@@ -325,7 +359,7 @@ describe('deliveries in order', () => {
                 instances.push(start());
                 return new Promise(() => undefined);
               }
-              const { turns, outcome } = fates.next().value!;
+              const { turns, outcome } = nextFate();
               for (let i = 0; i < turns; i++) await tick();
               if (outcome === 'retry') return { set: { status: 'queued', due_at: new Date(Date.now() + turns) } };
               over.add(delivery.event_id);
@@ -362,5 +396,38 @@ describe('deliveries in order', () => {
       },
     );
     await fc.assert(property, { numRuns: 25, seed: 42, endOnFailure: true });
+  });
+});
+
+describe('createOpenEvents', () => {
+  const [first, second] = [anEvent(), anEvent()];
+  const later = aDelivery({ event_id: second._id });
+
+  it('holds a delivery while an earlier event of its environment is open, and tells when that ends', () => {
+    const retried: string[] = [];
+    const events = createOpenEvents({ clock: { now: () => 1_000 }, retry: (orderKey) => retried.push(orderKey) });
+    const closes = [events.open(2, first._id), events.open(2, first._id), events.open(2, second._id)];
+    events.open(1, first._id);
+    expect(events.check(later, 'key', events.first())).toBe('wait');
+    closes[0]!();
+    closes[0]!();
+    expect(retried).toEqual([]);
+    closes[1]!();
+    expect(retried).toEqual(['key']);
+    expect(events.check(later, 'key', events.first())).toBe('go');
+  });
+
+  it('asks for another look when an earlier event was open as the look began', () => {
+    const events = createOpenEvents({ clock: { now: () => 1_000 }, retry: () => undefined });
+    const close = events.open(2, first._id);
+    const before = events.first();
+    close();
+    expect(events.check(later, 'key', before)).toBe('again');
+  });
+
+  it('lets an event that is never routed hold up nobody for ever', () => {
+    const events = createOpenEvents({ clock: { now: () => 1_000_000 }, retry: () => undefined });
+    events.open(2, first._id);
+    expect(events.check(later, 'key', events.first())).toBe('go');
   });
 });
