@@ -1,6 +1,6 @@
 import Schema from 'typebox/schema';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { examplesOf, schemaOf } from '../../../server/events/catalogue/document.ts';
+import { examplesOf, newDocument, schemaOf } from '../../../server/events/catalogue/document.ts';
 import { packNames, readPack, type Pack } from '../../../server/events/catalogue/packs.ts';
 import { compileSchema } from '../../../server/lib/schema.ts';
 import { EVENT_TYPE_PATTERN } from '../../../server/schemas/event.ts';
@@ -86,7 +86,7 @@ describe('the pack built', () => {
 
   it.each(BUILT)('allows the events of the document on %s, and no other: %s', (channel, letters) => {
     const names = types.filter((type) => type.channel === channel).map(({ name }) => name);
-    expect(names).toEqual([...letters].map((letter) => `${channel}.${EVENTS[letter] ?? ''}`));
+    expect(names).toEqual(Array.from(letters, (letter) => `${channel}.${EVENTS[letter] ?? ''}`));
   });
 
   it('takes the sample of the document on every channel, and nothing without its two members', () => {
@@ -196,7 +196,6 @@ describe('installing a pack', () => {
     const { catalogue, store } = aProcess(database());
     await catalogue.installPack(env, 'lehjah');
     const now = (await store.get(env, 'RECORD_CREATED'))!;
-    const { newDocument } = await import('../../../server/events/catalogue/document.ts');
     const old = newDocument(env, { ...now, description: 'Of an older pack.' }, now.created_at, 'lehjah');
     await store.replace(env, now, old);
     expect(await catalogue.installPack(env, 'lehjah')).toMatchObject({ created: [], updated: ['RECORD_CREATED'] });

@@ -5,7 +5,7 @@
 import { isObject } from '../../../lib/schema/walk.ts';
 import type { Json, JsonObject } from '../../../schemas/json.ts';
 import { bundleSchema } from './bundle.ts';
-import { follow, ImportFault, lookUp } from './document.ts';
+import { follow, ImportFault, lookUp, pointer } from './document.ts';
 
 export interface WebhookType {
   readonly description: string | undefined;
@@ -32,12 +32,11 @@ export function readWebhook(document: JsonObject, name: string): WebhookType {
   if (operation.requestBody === undefined) return { ...described, channel, schema: null, examples: [] };
 
   const body = follow(document, operation.requestBody, `${path}/requestBody`);
-  const media = jsonMediaOf(body, `${path}/requestBody`);
-  if (media?.schema === undefined || media.schema === true) {
-    const examples = media === undefined ? [] : examplesOfMedia(document, media, path);
-    return { ...described, channel, schema: null, examples };
+  const { media, at } = jsonMediaOf(body, `${path}/requestBody`);
+  if (media.schema === undefined || media.schema === true) {
+    return { ...described, channel, schema: null, examples: examplesOfMedia(document, media, at) };
   }
-  const place = `${path}/requestBody/content/schema`;
+  const place = `${at}/schema`;
   const whole = asSchema(media.schema, place);
   const enveloped = dataOfEnvelope(document, whole, place);
   const schema = asSchema(enveloped ?? whole, place);
@@ -45,7 +44,7 @@ export function readWebhook(document: JsonObject, name: string): WebhookType {
     ...described,
     channel,
     schema: bundleSchema(document, schema, place),
-    examples: examplesOf(document, { media, whole, schema, isEnveloped: enveloped !== undefined, path }),
+    examples: examplesOf(document, { media, whole, schema, isEnveloped: enveloped !== undefined, at }),
   };
 }
 
@@ -72,13 +71,14 @@ function channelOf(name: string, { tags }: JsonObject): string | undefined {
   return (tags as readonly Json[]).find((tag) => typeof tag === 'string' && CHANNEL.test(tag)) as string | undefined;
 }
 
-function jsonMediaOf({ content }: JsonObject, path: string): JsonObject | undefined {
+/** The description of the JSON body, and its place. */
+function jsonMediaOf({ content }: JsonObject, path: string): { readonly media: JsonObject; readonly at: string } {
   if (!isObject(content)) throw new ImportFault(`${path}/content`, 'expected an object of media types');
   const type = Object.keys(content).find((each) => JSON_MEDIA.test(each));
   if (type === undefined) throw new ImportFault(`${path}/content`, 'expected application/json among the media types');
   const media = content[type];
   if (!isObject(media)) throw new ImportFault(`${path}/content`, 'expected an object for each media type');
-  return media;
+  return { media, at: `${path}/content${pointer(type)}` };
 }
 
 function asSchema(value: Json, path: string): JsonObject {
@@ -121,29 +121,27 @@ interface Shown {
   readonly whole: JsonObject;
   readonly schema: JsonObject;
   readonly isEnveloped: boolean;
-  readonly path: string;
+  /** The place of `media`. */
+  readonly at: string;
 }
 
-function examplesOf(document: JsonObject, { media, whole, schema, isEnveloped, path }: Shown): readonly Json[] {
-  const bodies = examplesOfMedia(document, media, path);
-  const shown = bodies.length > 0 ? bodies : examplesOfSchema(document, whole, path);
+function examplesOf(document: JsonObject, { media, whole, schema, isEnveloped, at }: Shown): readonly Json[] {
+  const bodies = examplesOfMedia(document, media, at);
+  const shown = bodies.length > 0 ? bodies : examplesOfSchema(document, whole, `${at}/schema`);
   if (!isEnveloped) return shown;
-  if (shown.length === 0) return examplesOfSchema(document, schema, path);
+  if (shown.length === 0) return examplesOfSchema(document, schema, `${at}/schema`);
   return shown.map((body) => {
     if (!isObject(body) || body.data === undefined) {
-      throw new ImportFault(
-        `${path}/requestBody/content/examples`,
-        'expected examples with data, as the schema has it',
-      );
+      throw new ImportFault(`${at}/examples`, 'expected examples with data, as the schema has it');
     }
     return body.data;
   });
 }
 
-function examplesOfMedia(document: JsonObject, { example, examples }: JsonObject, path: string): readonly Json[] {
+function examplesOfMedia(document: JsonObject, { example, examples }: JsonObject, at: string): readonly Json[] {
   const named = isObject(examples) ? Object.values(examples) : [];
   const values = named.flatMap((each) => {
-    const { value } = follow(document, each, `${path}/requestBody/content/examples`);
+    const { value } = follow(document, each, `${at}/examples`);
     return value === undefined ? [] : [value];
   });
   return [...(example === undefined ? [] : [example]), ...values].slice(0, MAX_EXAMPLES);
