@@ -1,5 +1,9 @@
 /** Every route of the management surface, in the order the documentation shows them. */
+import { Delivery, DeliverySummary, Recovery } from '../schemas/delivery.ts';
+import { Event, EventAccepted, EventBatchResult, EventCreate } from '../schemas/event.ts';
+import { EventType, EventTypeCreate, EventTypePatch } from '../schemas/eventType.ts';
 import { Problem } from '../schemas/problem.ts';
+import { Rule, RuleCreate, RuleHealth, RulePatch, RuleWithSecret } from '../schemas/rule.ts';
 import { RequestView, Run, RunAccepted, RunSummary } from '../schemas/runView.ts';
 import { RunError } from '../schemas/run.ts';
 import { ListenerView } from '../schemas/listener.ts';
@@ -10,7 +14,11 @@ import { renderDocs } from './docs/page.ts';
 import { describeApi } from './openapi.ts';
 import { createPager } from './paging.ts';
 import type { Route } from './route.ts';
+import { deliveryRoutes, recoveryRoutes, type DeliveryManager, type RecoveryManager } from './routes/deliveries.ts';
+import { eventRoutes, type EventManager } from './routes/events.ts';
+import { eventTypeRoutes, type EventTypeManager } from './routes/eventTypes.ts';
 import { listenerRoutes, type ListenerSource, type ManualRuns } from './routes/listeners.ts';
+import { ruleRoutes, type RuleManager } from './routes/rules.ts';
 import { runRoutes, type RunManager } from './routes/runs.ts';
 import { systemRoutes, type SystemRouteDeps } from './routes/system.ts';
 import { tokenRoutes, type TokenManager } from './routes/tokens.ts';
@@ -21,6 +29,11 @@ export interface RouteTableDeps extends Omit<SystemRouteDeps, 'documents'> {
   readonly webhooks: WebhookManager;
   readonly listeners: ListenerSource;
   readonly runs: RunManager & ManualRuns;
+  readonly events: EventManager;
+  readonly eventTypes: EventTypeManager;
+  readonly rules: RuleManager;
+  readonly deliveries: DeliveryManager;
+  readonly recoveries: RecoveryManager;
   readonly tokens: TokenManager;
   readonly cursors: CursorSealer;
   readonly version: string;
@@ -39,6 +52,21 @@ const named = {
   RunError,
   RequestView,
   Listener: ListenerView,
+  Event,
+  EventCreate,
+  EventAccepted,
+  EventBatchResult,
+  EventType,
+  EventTypeCreate,
+  EventTypePatch,
+  Rule,
+  RuleCreate,
+  RulePatch,
+  RuleWithSecret,
+  RuleHealth,
+  Delivery,
+  DeliverySummary,
+  Recovery,
   Token,
   NewToken,
   TokenCreate,
@@ -61,6 +89,11 @@ export function createRouteTable(deps: RouteTableDeps): readonly Route[] {
     ...webhookRoutes({ ...deps, list }),
     ...runRoutes({ ...deps, list }),
     ...listenerRoutes(deps),
+    ...eventRoutes({ ...deps, list }),
+    ...eventTypeRoutes({ ...deps, list }),
+    ...ruleRoutes({ ...deps, list }),
+    ...deliveryRoutes({ ...deps, list }),
+    ...recoveryRoutes({ ...deps, list }),
     ...tokenRoutes({ ...deps, list }),
     ...systemRoutes({ ...deps, documents }),
   ];

@@ -23,6 +23,7 @@ import { createRecentEvents } from '../events/recent.ts';
 import { AppError } from '../lib/errors.ts';
 import { createQueueWorker, type QueueWorker } from '../queue/worker.ts';
 import { createManageRules } from '../rules/manage.ts';
+import { createPreviewRule } from '../rules/preview.ts';
 import { findPattern } from '../rules/patterns.ts';
 import type { ReadyRule } from '../rules/ready.ts';
 import type { RuleHealth } from '../schemas/rule.ts';
@@ -47,18 +48,8 @@ export function wireDeliveries(
 ) {
   const { clock, newId, log, lifecycle, version } = tools;
   const { database, stores, leases, liveRules, listeners, expressions, egress, catalogue, sealer, metrics } = parts;
-  const rules = createManageRules({
-    store: stores.rules,
-    live: liveRules,
-    catalogue,
-    expressions,
-    listeners,
-    egress,
-    sealer,
-    clock,
-    newId,
-    randomBytes,
-  });
+  const drafting = { expressions, listeners, egress, sealer, clock, newId, randomBytes };
+  const rules = createManageRules({ ...drafting, store: stores.rules, live: liveRules, catalogue });
   const recentEvents = createRecentEvents(stores.events);
   const endpoints = createEndpoints({ clock });
   const gate = createGate({ rules: liveRules, endpoints, clock });
@@ -161,6 +152,14 @@ export function wireDeliveries(
         await rules.remove(environmentId, ruleId);
         await stores.deliveries.cancelOfRule(environmentId, ruleId);
       },
+      preview: createPreviewRule({
+        ...drafting,
+        store: stores.rules,
+        render,
+        recentEvents: async (environmentId, limit) =>
+          (await stores.events.list(environmentId, {}, { limit })).items.map(viewOf),
+        log,
+      }),
       test: createTryOut({
         findRule,
         example: (environmentId, patterns) => Promise.resolve(catalogue.example(environmentId, patterns)),

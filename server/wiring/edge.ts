@@ -8,13 +8,20 @@ import { createTrigger } from '../http/trigger.ts';
 import { createCursorSealer } from '../lib/cursor.ts';
 import { createHostCheck } from '../lib/hostCheck.ts';
 import type { Code } from './code.ts';
+import type { Deliveries } from './deliveries.ts';
+import type { Events } from './events.ts';
 import type { Flow } from './flow.ts';
+import type { Rules } from './rules.ts';
 import type { Storage } from './storage.ts';
 import type { Tools } from './tools.ts';
 import type { WayOut } from './wayOut.ts';
 
 /** HTTP: the trigger on node:http, everything else on Express. */
-export function wireEdge(tools: Tools, parts: Storage & Code & WayOut & Flow, state: { readonly isStopping: boolean }) {
+export function wireEdge(
+  tools: Tools,
+  parts: Storage & Code & WayOut & Rules & Flow & Deliveries & Events,
+  state: { readonly isStopping: boolean },
+) {
   const { config, clock, newId, log, version, address } = tools;
   const { exposure, metrics, secretKey } = parts;
   const readBody = createBodyReader({ limitBytes: config.bodyLimitBytes });

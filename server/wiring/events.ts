@@ -75,3 +75,5 @@ export function wireEvents(tools: Tools, parts: Storage & Code & WayOut & Rules 
     },
   };
 }
+
+export type Events = ReturnType<typeof wireEvents>;
