@@ -96,7 +96,7 @@ export interface Decision {
 }
 
 /** How many attempts a delivery keeps; more than any schedule has, so that only lost ones can push others out. */
-const KEPT_ATTEMPTS = 60;
+const KEPT_ATTEMPTS = 50;
 
 export function decide(input: {
   readonly delivery: DeliveryDocument;

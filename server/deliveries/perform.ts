@@ -169,7 +169,8 @@ export function createPerform(deps: PerformDeps) {
         attempt: delivery.attempt,
         status,
         ...(attempt?.response && { answered: attempt.response.status }),
-        ...(attempt?.error && { error: attempt.error.code, message: attempt.error.message }),
+        // Its message may hold a Location or a value of the event; whoever may see those reads the delivery.
+        ...(attempt?.error && { error: attempt.error.code }),
         ...(attempt?.run !== undefined && { runId: attempt.run }),
         ...(status === 'queued' && { dueAt: settlement?.set.due_at }),
         durationMs,

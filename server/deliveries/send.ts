@@ -45,7 +45,7 @@ export function createSend({ egress, clock }: SendDeps): Send {
     const request = {
       method,
       url,
-      headers: redactHeaders(headers, REDACTED),
+      headers: keptHeaders(headers),
       body_sha256: hash('sha256', body, 'hex'),
       body_bytes: body.length,
     };
@@ -105,11 +105,17 @@ function toResponse({ status, headers, body, isCut }: EgressResponse): StoredAtt
   const text = textOf(kept, isLonger || isCut);
   return {
     status,
-    headers: redactHeaders(headers, REDACTED),
+    headers: keptHeaders(headers),
     body: text ?? Buffer.from(kept).toString('base64'),
     body_encoding: text === undefined ? 'base64' : 'utf8',
     truncated: isLonger || isCut,
   };
+}
+
+/** Names that begin with `$` mean something to a database; nobody sends them who means well. */
+function keptHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const kept = Object.entries(headers).filter(([name]) => !name.startsWith('$'));
+  return redactHeaders(Object.fromEntries(kept), REDACTED);
 }
 
 /** Undefined where the bytes are no UTF-8. A character that the cut goes through is left off. */

@@ -1,5 +1,6 @@
 /** Sends a rule an example event now, for the person who wants to see it arrive. Stores no event and no delivery. */
 import type { Clock } from '../lib/clock.ts';
+import { AppError } from '../lib/errors.ts';
 import type { NewId } from '../lib/ids.ts';
 import type { ReadyRule } from '../rules/ready.ts';
 import { environmentName } from '../schemas/app.ts';
@@ -10,7 +11,7 @@ import { attemptOf, finalFault, type MakeAttempt } from './attempt.ts';
 import type { StoredAttempt } from './document.ts';
 
 export interface TryOutDeps {
-  /** The rule of that environment, enabled or not; throws `not_found`. */
+  /** The rule of that environment, enabled or not; throws `not_found`. One that cannot be used is a `conflict`. */
   readonly findRule: (environmentId: number, ruleId: string) => Promise<ReadyRule>;
   /** An event that one of the patterns takes, from the catalogue where it has one. */
   readonly example: (
@@ -25,6 +26,7 @@ export interface TryOutDeps {
 export function createTryOut({ findRule, example, makeAttempt, newId, clock }: TryOutDeps) {
   return async function tryOut(environmentId: number, ruleId: string): Promise<Attempt> {
     const rule = await findRule(environmentId, ruleId);
+    if (rule.unusable !== undefined) throw new AppError('conflict', { detail: rule.unusable });
     const { type, data } = await example(environmentId, rule.events);
     const now = new Date(clock.now()).toISOString();
     const event: Event = {

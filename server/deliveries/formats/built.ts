@@ -27,7 +27,7 @@ export function messageOf(type: string): string {
 
 /** Of an English plural; a word that is none, such as `business`, stays as it is. */
 function singularOf(word: string): string {
-  if (word.endsWith("ies")) return `${word.slice(0, -3)}y`;
+  if (word.endsWith('ies')) return `${word.slice(0, -3)}y`;
   if (/(?:ss|sh|ch|x)es$/.test(word)) return word.slice(0, -2);
   return /[^sui]s$/.test(word) ? word.slice(0, -1) : word;
 }

@@ -150,7 +150,7 @@ describe('decide', () => {
     expect(settlement).toEqual({
       set: { status: 'delivered', tries: 3, finished_at: new Date(NOW_MS) },
       unset: ['error'],
-      push: { attempts: { $each: [anAttempt()], $slice: -60 } },
+      push: { attempts: { $each: [anAttempt()], $slice: -50 } },
     });
   });
 
