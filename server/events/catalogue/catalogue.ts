@@ -21,5 +21,3 @@ export function createCatalogue(deps: CatalogueDeps) {
     importDocument: createImport({ install }),
   };
 }
-
-export type Catalogue = ReturnType<typeof createCatalogue>;
