@@ -24,7 +24,15 @@ describe('filters that other senders get wrong (notes/delivery.md, 3.2)', () => 
 
   it('refuses numbers that JSON cannot tell apart, where they are compared for equality', () => {
     const big = 9_007_199_254_740_992;
-    for (const operand of [big, { $eq: big }, { $in: [1, big] }, { $ne: big }, { $not: { $eq: big } }, [big], { a: big }]) {
+    for (const operand of [
+      big,
+      { $eq: big },
+      { $in: [1, big] },
+      { $ne: big },
+      { $not: { $eq: big } },
+      [big],
+      { a: big },
+    ]) {
       expect(() => compileFilter({ 'data.id': operand })).toThrow(/not exact in JSON/);
     }
     expect(passes({ 'data.id': { $gt: big } }, { id: 1e17 })).toBe(true);
@@ -68,8 +76,26 @@ describe('filters mean what MongoDB means', () => {
     [{ 'data.a.b': 2 }, { a: [{ b: 1 }, { b: 2 }] }, true],
     [{ 'data.a.1.b': 2 }, { a: [{ b: 1 }, { b: 2 }] }, true],
     [{ 'data.a.0.b': 2 }, { a: [{ b: 1 }, { b: 2 }] }, false],
-    [{ 'data.a': { $elemMatch: { b: 1, c: 2 } } }, { a: [{ b: 1, c: 1 }, { b: 2, c: 2 }] }, false],
-    [{ 'data.a.b': 1, 'data.a.c': 2 }, { a: [{ b: 1, c: 1 }, { b: 2, c: 2 }] }, true],
+    [
+      { 'data.a': { $elemMatch: { b: 1, c: 2 } } },
+      {
+        a: [
+          { b: 1, c: 1 },
+          { b: 2, c: 2 },
+        ],
+      },
+      false,
+    ],
+    [
+      { 'data.a.b': 1, 'data.a.c': 2 },
+      {
+        a: [
+          { b: 1, c: 1 },
+          { b: 2, c: 2 },
+        ],
+      },
+      true,
+    ],
     [{ 'data.a': { $size: 2 } }, { a: [1, 2] }, true],
     [{ 'data.a': { $all: [1, 2] } }, { a: [2, 3, 1] }, true],
     [{ 'data.a': { $all: [] } }, { a: [] }, false],
@@ -108,7 +134,12 @@ describe('filters mean what MongoDB means', () => {
   });
 
   it('asks about everything an event has', () => {
-    const event = anEvent({ tenant_id: 'acme', changed: ['status'], previous: { status: 'open' }, data: { status: 'paid' } });
+    const event = anEvent({
+      tenant_id: 'acme',
+      changed: ['status'],
+      previous: { status: 'open' },
+      data: { status: 'paid' },
+    });
     for (const filter of [
       { type: 'invoices.created' },
       { tenant_id: 'acme' },
@@ -158,7 +189,10 @@ describe('filters that cannot be used', () => {
   it.each([
     ['(a+)+$', 'a'.repeat(5_000) + 'b'],
     ['\\A(a+)+$', 'a'.repeat(40) + 'b'],
-    ['(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)b', 'a'.repeat(60)],
+    [
+      '(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)b',
+      'a'.repeat(60),
+    ],
     [`${'a?'.repeat(60)}${'a'.repeat(60)}`, 'a'.repeat(60)],
     ['([ab]{0,9}a[ab]{0,9}|b)*[xy]$', 'ab'.repeat(400_000)],
   ])('is done in no time with the expression %s', (source, text) => {
@@ -218,7 +252,13 @@ describe('totality', () => {
     json.map((value): Json => ({ $eq: value })),
     fc.tuple(fc.constantFrom('$gt', '$lte', '$ne'), leaf).map(([name, value]): Json => ({ [name]: value })),
     fc.tuple(fc.constantFrom('$in', '$nin', '$all'), fc.array(leaf)).map(([name, value]): Json => ({ [name]: value })),
-    fc.constantFrom<Json>({ $exists: true }, { $size: 1 }, { $mod: [2, 1] }, { $type: ['int', 'array'] }, { $regex: 'a*' }),
+    fc.constantFrom<Json>(
+      { $exists: true },
+      { $size: 1 },
+      { $mod: [2, 1] },
+      { $type: ['int', 'array'] },
+      { $regex: 'a*' },
+    ),
   );
   const filter = fc.letrec<{ filter: JsonObject }>((tie) => ({
     filter: fc.oneof(

@@ -36,7 +36,8 @@ describe('patterns', () => {
   });
 
   it('mean what a regular expression with .+ for whole words would mean', () => {
-    const words = (word: fc.Arbitrary<string>) => fc.array(word, { minLength: 1, maxLength: 7 }).map((all) => all.join('.'));
+    const words = (word: fc.Arbitrary<string>) =>
+      fc.array(word, { minLength: 1, maxLength: 7 }).map((all) => all.join('.'));
     const pattern = words(fc.constantFrom('a', 'b', '*'));
     const type = words(fc.constantFrom('a', 'b', 'c'));
     fc.assert(
