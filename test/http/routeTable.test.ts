@@ -2,22 +2,35 @@ import request, { type Test } from 'supertest';
 import { describe, expect, it } from 'vitest';
 import type { Route } from '../../server/http/route.ts';
 import { testApp } from './support/app.ts';
+import { DELIVERY_ID, EVENT_ID, EVENT_TYPE, RECOVERY_ID, RULE_ID } from './support/outboundRecords.ts';
 import { RUN_ID, TOKEN_ID, WEBHOOK_UUID } from './support/records.ts';
 
 /** Ids of things that exist, in environment 1 only. */
 const KNOWN: Readonly<Record<string, string>> = { uuid: WEBHOOK_UUID, name: 'exampleListener' };
+const ID_BELOW: Readonly<Record<string, string>> = {
+  runs: RUN_ID,
+  tokens: TOKEN_ID,
+  events: EVENT_ID,
+  rules: RULE_ID,
+  deliveries: DELIVERY_ID,
+  recoveries: RECOVERY_ID,
+  'event-types': EVENT_TYPE,
+};
+const ID = /(run|tok|evt|rul|dlv|rcv)_\w+/;
 const ABSENT: Readonly<Record<string, string>> = {
   uuid: '00000000-0000-4000-8000-000000000000',
   name: 'exampleListener',
 };
 
 function pathOf({ path }: Route, ids: Readonly<Record<string, string>>): string {
-  const id = path.includes('/runs/') ? RUN_ID : TOKEN_ID;
-  return path.replace(/:(\w+)/g, (_all, name: string) => ids[name] ?? id);
+  const noun = path.split('/')[2] ?? '';
+  return path.replace(/:(\w+)/g, (_all, name: string) =>
+    path.includes('/packs/') ? 'built' : noun === 'event-types' ? EVENT_TYPE : (ids[name] ?? ID_BELOW[noun] ?? ''),
+  );
 }
 
 function absentPathOf(route: Route): string {
-  return pathOf(route, ABSENT).replace(/(run|tok)_\w+/, `$1_${'0'.repeat(26)}`);
+  return pathOf(route, ABSENT).replace(ID, `$1_${'0'.repeat(26)}`);
 }
 
 function call(route: Route, path: string, token?: string, server = testApp()): Test {
@@ -60,7 +73,7 @@ describe('a token of one environment and an id of another', () => {
       ['sandbox-admin', pathOf(route, KNOWN)],
       ['sandbox-admin', absentPathOf(route)],
       ['production-admin', absentPathOf(route)],
-      ['sandbox-admin', pathOf(route, { uuid: 'no-uuid' }).replace(/(run|tok)_\w+/, 'no-id')],
+      ['sandbox-admin', pathOf(route, { uuid: 'no-uuid' }).replace(ID, 'no-id')],
     ] as const) {
       const answer = await call(route, path, token).set('x-request-id', 'same');
       expect(answer.status).toBe(404);

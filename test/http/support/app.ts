@@ -1,5 +1,6 @@
 /** The management surface with everything behind it faked, each fake guarding its things by environment as a store does. */
 import type { Express } from 'express';
+import { fakeOutbound } from './outbound.ts';
 import { createHttpApp } from '../../../server/http/app.ts';
 import { createBodyReader } from '../../../server/http/body.ts';
 import { createExposureWatch } from '../../../server/http/exposure.ts';
@@ -136,6 +137,7 @@ function fakeDeps(clock: { now: () => number }, metrics: Metrics): RouteTableDep
       list: (environmentId, page) => pageOf(environmentId, page, aToken()),
       revoke: (environmentId, id) => own(environmentId, id === TOKEN_ID, undefined),
     },
+    ...fakeOutbound(pageOf),
     cursors: createCursorSealer({ key: Buffer.alloc(32, 7), clock }),
     pingDatabase: () => Promise.resolve(),
     isStopping: () => false,
