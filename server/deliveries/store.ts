@@ -11,14 +11,16 @@ import { environments } from '../schemas/app.ts';
 import type { DeliveryStatus } from '../schemas/delivery.ts';
 import type { Page, PageOf } from '../schemas/list.ts';
 import type { DeliveryDocument } from './document.ts';
+import { firstIdsOf } from './id.ts';
 import { laneOf } from './lanes.ts';
-import { listQuery, ofEventQuery, SUMMARY_FIELDS, type DeliveryFilter } from './storeQuery.ts';
+import { listQuery, orderKeysOf, SUMMARY_FIELDS, type DeliveryFilter } from './storeQuery.ts';
 
 export const DELIVERIES_COLLECTION = 'deliveries';
 
 /** Deliveries are inserted together, but never so many that one batch keeps the next one waiting for long. */
 const INSERT_BATCH = { maxItems: 200, maxInFlight: 2 };
 const CANCEL_STEP = 500;
+const SUMMARY = { projection: SUMMARY_FIELDS };
 const FAILED: readonly DeliveryStatus[] = ['dead', 'dropped', 'canceled'];
 
 /** A delivery without what was sent and answered. */
@@ -44,7 +46,7 @@ export interface DeliveryStore {
   /** Inserts that are not on disk yet. */
   readonly pendingInserts: () => number;
   readonly get: (environmentId: number, id: string) => Promise<DeliveryDocument | null>;
-  /** Newest first. */
+  /** Newest first. By event type, a page may be short, or empty, and yet have a next one. */
   readonly list: (environmentId: number, filter: DeliveryFilter, page: Page) => Promise<PageOf<DeliveryHead>>;
   readonly ofEvent: (environmentId: number, eventId: string) => Promise<readonly DeliveryHead[]>;
   /** All deliveries of these events to the rule; `firstIds` are the ids of the first ones. */
@@ -69,7 +71,8 @@ export interface DeliveryStore {
   readonly deleteFinishedBefore: (ms: number, limit: number) => Promise<number>;
 }
 
-export function createDeliveryStore(connection: mongoose.Connection): DeliveryStore {
+/** `pageReads`: how many deliveries one page of a list may go through where no index serves. */
+export function createDeliveryStore(connection: mongoose.Connection, { pageReads = 20_000 } = {}): DeliveryStore {
   const deliveries = connection.collection<DeliveryDocument>(DELIVERIES_COLLECTION);
   const inserts = createBatcher<DeliveryDocument, undefined>({
     ...INSERT_BATCH,
@@ -92,9 +95,41 @@ export function createDeliveryStore(connection: mongoose.Connection): DeliverySt
     }
   }
 
+  /**
+   * All deliveries of an event, oldest first, without an index of the event that every delivery would pay for: the first
+   * ones have ids within the event's millisecond, the others carry `again_of`.
+   */
+  async function findOfEvent(eventId: string, query: object): Promise<DeliveryHead[]> {
+    const [first, again] = await Promise.all([
+      deliveries
+        .find<DeliveryHead>({ $and: [query, { _id: firstIdsOf(eventId), event_id: eventId }] }, SUMMARY)
+        .hint({ _id: 1 })
+        .toArray(),
+      deliveries
+        .find<DeliveryHead>({ $and: [query, { again_of: eventId }] }, SUMMARY)
+        .hint('by_event')
+        .toArray(),
+    ]);
+    return [...first, ...again].sort((a, b) => (a._id < b._id ? -1 : 1));
+  }
+
+  /** No index goes by event type: a page ends after so many deliveries of any type, however few were of that one. */
+  async function edgeOf(environmentId: number, filter: DeliveryFilter, after?: string): Promise<string | null> {
+    if (filter.event_type === undefined || filter.event !== undefined) return null;
+    const { event_type: _type, status: _status, ...indexed } = filter;
+    const edge = await deliveries
+      .find(listQuery(environmentId, indexed, after), { projection: { _id: 1 } })
+      .sort({ _id: -1 })
+      .skip(pageReads)
+      .limit(1)
+      .next();
+    return edge?._id ?? null;
+  }
+
   return {
     ensureIndexes: async () => {
       await deliveries.createIndexes([
+        { key: { environment_id: 1, _id: -1 }, name: 'by_environment' },
         { key: { rule_id: 1, _id: -1 }, name: 'by_rule' },
         // Most deliveries succeed; those that wait are found by their lane.
         {
@@ -121,26 +156,26 @@ export function createDeliveryStore(connection: mongoose.Connection): DeliverySt
     get: (environmentId, id) => deliveries.findOne({ _id: id, environment_id: environmentId }),
 
     list: async (environmentId, filter, page) => {
-      const found = await deliveries
-        .find<DeliveryHead>(listQuery(environmentId, filter, page.after), { projection: SUMMARY_FIELDS })
-        .sort({ _id: -1 })
-        .limit(page.limit + 1)
-        .toArray();
+      const edge = await edgeOf(environmentId, filter, page.after);
+      const query = listQuery(environmentId, filter, page.after);
+      const found =
+        filter.event === undefined
+          ? await deliveries
+              .find<DeliveryHead>(edge === null ? query : { $and: [query, { _id: { $gte: edge } }] }, SUMMARY)
+              .sort({ _id: -1 })
+              .limit(page.limit + 1)
+              .toArray()
+          : (await findOfEvent(filter.event, query)).reverse();
       const items = found.slice(0, page.limit);
-      return { items, next: found.length > page.limit ? (items.at(-1)?._id ?? null) : null };
+      return { items, next: found.length > page.limit ? (items.at(-1)?._id ?? null) : edge };
     },
 
-    ofEvent: (environmentId, eventId) =>
-      deliveries
-        .find<DeliveryHead>({ environment_id: environmentId, ...ofEventQuery(eventId) }, { projection: SUMMARY_FIELDS })
-        .sort({ _id: 1 })
-        .toArray(),
+    ofEvent: (environmentId, eventId) => findOfEvent(eventId, { environment_id: environmentId }),
 
     ofRuleAndEvents: async (ruleId, eventIds, firstIds) => {
-      const options = { projection: SUMMARY_FIELDS };
       const [first, again] = await Promise.all([
-        deliveries.find<DeliveryHead>({ _id: { $in: [...firstIds] } }, options).toArray(),
-        deliveries.find<DeliveryHead>({ again_of: { $in: [...eventIds] }, rule_id: ruleId }, options).toArray(),
+        deliveries.find<DeliveryHead>({ _id: { $in: [...firstIds] } }, SUMMARY).toArray(),
+        deliveries.find<DeliveryHead>({ again_of: { $in: [...eventIds] }, rule_id: ruleId }, SUMMARY).toArray(),
       ]);
       return [...first, ...again];
     },
@@ -154,7 +189,7 @@ export function createDeliveryStore(connection: mongoose.Connection): DeliverySt
             _id: { $gt: which.after, $lt: which.before },
             event_id: { $gte: which.fromEvent, $lt: which.beforeEvent },
           },
-          { projection: SUMMARY_FIELDS },
+          SUMMARY,
         )
         .sort({ _id: 1 })
         .limit(limit)
@@ -202,9 +237,4 @@ export function cancellation(error: DeliveryDocument['error'], nowMs: number): o
     $set: { status: 'canceled', finished_at: new Date(nowMs), ...(error !== undefined && { error }) },
     $unset: Object.fromEntries(gone.map((name) => [name, ''])),
   };
-}
-
-/** All order keys of a rule as a range: `;` is what comes after `:`. */
-function orderKeysOf(ruleId: string): { readonly $gte: string; readonly $lt: string } {
-  return { $gte: `${ruleId}:`, $lt: `${ruleId};` };
 }

@@ -1,7 +1,6 @@
 /** What a list of deliveries asks the database, shaped for the indexes there are. */
 import { firstIdAt } from '../lib/ids.ts';
 import type { DeliveryStatus } from '../schemas/delivery.ts';
-import { firstIdsOf } from './id.ts';
 import { laneOf, lanesOf } from './lanes.ts';
 
 export interface DeliveryFilter {
@@ -29,13 +28,13 @@ export const SUMMARY_FIELDS = {
   'attempts.attempt': 1,
 } as const;
 
+/** All but the event, which `store.ts` finds in a way of its own. */
 export function listQuery(environmentId: number, filter: DeliveryFilter, after: string | undefined): object {
-  const { status, rule, event } = filter;
+  const { status, rule } = filter;
   const parts: object[] = [];
   if (after !== undefined) parts.push({ _id: { $lt: after } });
   if (filter.since !== undefined) parts.push({ _id: { $gte: firstIdAt('dlv', filter.since.getTime()) } });
   if (filter.until !== undefined) parts.push({ _id: { $lt: firstIdAt('dlv', filter.until.getTime()) } });
-  if (event !== undefined) parts.push(ofEventQuery(event));
   return {
     environment_id: environmentId,
     ...(status !== undefined && { status }),
@@ -43,13 +42,14 @@ export function listQuery(environmentId: number, filter: DeliveryFilter, after: 
     ...((status === 'queued' || status === 'running') && {
       lane: rule === undefined ? lanesOf(environmentId) : laneOf(environmentId, rule),
     }),
+    ...(status === 'waiting' && { order_key: rule === undefined ? { $gt: '' } : orderKeysOf(rule) }),
     ...(rule !== undefined && { rule_id: rule }),
     ...(filter.event_type !== undefined && { event_type: filter.event_type }),
     ...(parts.length > 0 && { $and: parts }),
   };
 }
 
-/** All deliveries of an event without an index of the event: the first ones by their ids, the others by `again_of`. */
-export function ofEventQuery(eventId: string): object {
-  return { $or: [{ _id: firstIdsOf(eventId), event_id: eventId }, { again_of: eventId }] };
+/** All order keys of a rule as a range: `;` is what comes after `:`. */
+export function orderKeysOf(ruleId: string): { readonly $gte: string; readonly $lt: string } {
+  return { $gte: `${ruleId}:`, $lt: `${ruleId};` };
 }
