@@ -24,6 +24,9 @@ export const attemptErrorCodes = [
   'ordering_failed', //  the expression that orders gave no value or failed
   'loop_detected', //    the event came back through our own deliveries too often
   'listener_not_found', // the target's listener does not exist
+  'event_gone', //       its event is past the retention time
+  'rule_deleted',
+  'canceled', //         by hand
   'lost', //             the process died meanwhile; the receiver may have got it
 ] as const;
 
@@ -31,9 +34,20 @@ const closed = { additionalProperties: false } as const;
 const Time = Type.String({ format: 'date-time' });
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 const Ms = nullable(Type.Number());
-const Headers = Type.Unsafe<Readonly<Record<string, string>>>({ type: 'object', additionalProperties: { type: 'string' } });
+const Headers = Type.Unsafe<Readonly<Record<string, string>>>({
+  type: 'object',
+  additionalProperties: { type: 'string' },
+});
 
-export const AttemptError = Type.Object({ code: Type.String(), message: Type.String() }, closed);
+export const AttemptError = Type.Object(
+  {
+    code: Type.String({
+      description: `${attemptErrorCodes.join(', ')}, or what became of the request: timeout, connection_refused, dns_failed, tls_failed, egress_blocked …`,
+    }),
+    message: Type.String(),
+  },
+  closed,
+);
 export type AttemptError = Static<typeof AttemptError>;
 
 export const Attempt = Type.Object(
