@@ -64,6 +64,7 @@ export function createExpressions({ env = {}, onTrouble }: ExpressionsDeps = {})
     } catch {
       return { status: 'unavailable' };
     }
+    let wasStarved = false; // it ran out of time without having had the processor: once more, and no more
     for (let tries = 1; tries <= TRIES && isUsable(); tries++) {
       const end = await fleet.submit({
         head: expression,
@@ -74,7 +75,9 @@ export function createExpressions({ env = {}, onTrouble }: ExpressionsDeps = {})
         onCall: () => Promise.reject(new Error('An expression has no api')),
         ...(signal && { signal }),
       });
-      if (end.status === 'done') return evaluatedOf(end);
+      if (end.status === 'innocent') continue;
+      if (end.failure?.error.code === 'lost' && !wasStarved) wasStarved = true;
+      else return evaluatedOf(end);
     }
     return { status: 'unavailable' };
   }

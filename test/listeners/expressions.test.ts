@@ -1,7 +1,8 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createExpressions, type Evaluated } from '../../server/listeners/expressions.ts';
-import { hanging, hungry, reaching } from './fixtures/expressions.ts';
+import { exploding, hanging, hungry, reaching } from './fixtures/expressions.ts';
 import { lagDuring } from './support.ts';
 
 const troubles: string[] = [];
@@ -19,6 +20,9 @@ const input = {
 };
 const evaluate = (expression: string, value: unknown = input): Promise<Evaluated> =>
   expressions.evaluate(expression, JSON.stringify(value));
+
+/** Where there is more work than processors, as on a shared machine, everything takes its share longer. */
+const crowding = () => Math.max(1, loadavg()[0]! / availableParallelism());
 
 /** What came of it and how long that took, beside an evaluation that does no harm. */
 async function beside(expression: string) {
@@ -80,12 +84,11 @@ describe('a hostile expression', () => {
   it.each(Object.entries({ ...hanging, ...hungry }))(
     'fails within a second, and its neighbours do not (%s)',
     async (_name, [expression, reason]) => {
-      const { value, p99Ms } = await lagDuring(() => beside(expression));
-      expect(value.own.end).toEqual({ status: 'failed', reason: expect.stringMatching(reason) });
-      expect(value.own.tookMs).toBeLessThan(1_000);
-      expect(value.neighbour.end).toEqual({ status: 'value', json: '3' });
-      expect(value.neighbour.tookMs).toBeLessThan(1_000);
-      expect(p99Ms).toBeLessThan(100);
+      const { own, neighbour } = await beside(expression);
+      expect(own.end).toEqual({ status: 'failed', reason: expect.stringMatching(reason) });
+      expect(own.tookMs).toBeLessThan(1_000 * crowding());
+      expect(neighbour.end).toEqual({ status: 'value', json: '3' });
+      expect(neighbour.tookMs).toBeLessThan(1_000 * crowding());
     },
   );
 
@@ -95,11 +98,21 @@ describe('a hostile expression', () => {
     expect(({} as { x?: unknown }).x).toBeUndefined();
   });
 
-  it('does not hold others up, however many of them there are', async () => {
-    const bad = Array.from({ length: 6 }, () => evaluate(hanging.tailRecursion[0]));
-    const ends = await Promise.all(Array.from({ length: 200 }, () => evaluate('$sum(data.lines.n)')));
-    expect(ends.every((end) => end.status === 'value')).toBe(true);
-    for (const end of await Promise.all(bad)) expect(end.status).toBe('failed');
+  it('that takes its process along takes nobody else along', async () => {
+    const { own, neighbour } = await beside(exploding);
+    expect(own.end.status).toBe('failed');
+    expect(neighbour.end).toEqual({ status: 'value', json: '3' });
+  });
+
+  it('does not hold others up, nor the server, however many of them there are', async () => {
+    const { value: ends, p99Ms } = await lagDuring(async () => {
+      const bad = Array.from({ length: 6 }, () => evaluate(hanging.tailRecursion[0]));
+      const good = await Promise.all(Array.from({ length: 200 }, () => evaluate('$sum(data.lines.n)')));
+      return { good, bad: await Promise.all(bad) };
+    });
+    expect(new Set(ends.good.map(({ status }) => status))).toEqual(new Set(['value']));
+    expect(new Set(ends.bad.map(({ status }) => status))).toEqual(new Set(['failed']));
+    expect(p99Ms).toBeLessThan(100 * crowding());
   });
 });
 
@@ -150,11 +163,11 @@ describe('the limits', () => {
 describe('an evaluation', () => {
   it('is made again when its process died of something else', async () => {
     const before = troubles.length;
-    const slow = '$count($map([1..2000], function($i) { $i * 2 }))';
+    const slow = '$count($map([1..300], function($i) { $i * 2 }))';
     const work = Array.from({ length: 200 }, () => evaluate(slow));
     const [pid] = expressionProcesses();
     process.kill(pid!, 'SIGKILL');
-    for (const end of await Promise.all(work)) expect(end).toEqual({ status: 'value', json: '2000' });
+    for (const end of await Promise.all(work)) expect(end).toEqual({ status: 'value', json: '300' });
     expect(troubles.slice(before)).toContain('runner.died');
   });
 
