@@ -46,7 +46,12 @@ export function createManageDeliveries({ store, order, resend, clock }: ManageDe
 
     cancel: async (environmentId, id) => {
       const error = { code: 'canceled', message: 'It was canceled by hand.' };
-      const before = await store.change(environmentId, id, ['queued', 'waiting'], cancellation(error, clock.now()));
+      const before = await store.change(
+        environmentId,
+        id,
+        ['queued', 'waiting'],
+        cancellation(error, new Date(clock.now())),
+      );
       // The next of its order need not wait for the sweep.
       if (before?.order_head !== undefined) void order.promote(before.order_head);
       const delivery = await find(environmentId, id);

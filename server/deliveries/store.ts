@@ -66,7 +66,7 @@ export interface DeliveryStore {
   /** Deliveries of the rule that are not at their end. */
   readonly waitingCount: (ruleId: string) => Promise<number>;
   /** Ends everything of a deleted rule that has not begun, step by step, and answers how many. */
-  readonly cancelOfRule: (environmentId: number, ruleId: string) => Promise<number>;
+  readonly cancelOfRule: (environmentId: number, ruleId: string, now: Date) => Promise<number>;
   /** Deletes up to `limit` finished deliveries made before the given time and answers how many. */
   readonly deleteFinishedBefore: (ms: number, limit: number) => Promise<number>;
 }
@@ -79,7 +79,7 @@ export function createDeliveryStore(connection: mongoose.Connection, { pageReads
     send: (batch) => insertEach(connection, DELIVERIES_COLLECTION, batch),
   });
 
-  async function cancelAll(query: object): Promise<number> {
+  async function cancelAll(query: object, now: Date): Promise<number> {
     let canceled = 0;
     for (;;) {
       const found = await deliveries
@@ -89,7 +89,7 @@ export function createDeliveryStore(connection: mongoose.Connection, { pageReads
       if (found.length === 0) return canceled;
       const { modifiedCount } = await deliveries.updateMany(
         { _id: { $in: found.map(({ _id }) => _id) }, status: { $in: ['queued', 'waiting'] } },
-        cancellation({ code: 'rule_deleted', message: 'Its rule was deleted before it was sent.' }, Date.now()),
+        cancellation({ code: 'rule_deleted', message: 'Its rule was deleted before it was sent.' }, now),
       );
       canceled += modifiedCount;
     }
@@ -209,10 +209,10 @@ export function createDeliveryStore(connection: mongoose.Connection, { pageReads
       return inLanes + inOrder;
     },
 
-    cancelOfRule: async (environmentId, ruleId) =>
+    cancelOfRule: async (environmentId, ruleId, now) =>
       // What waits in order first: otherwise it would be promoted into the lane meanwhile.
-      (await cancelAll({ order_key: orderKeysOf(ruleId), environment_id: environmentId })) +
-      (await cancelAll({ lane: laneOf(environmentId, ruleId), status: 'queued' })),
+      (await cancelAll({ order_key: orderKeysOf(ruleId), environment_id: environmentId }, now)) +
+      (await cancelAll({ lane: laneOf(environmentId, ruleId), status: 'queued' }, now)),
 
     deleteFinishedBefore: async (ms, limit) => {
       const old = await deliveries
@@ -231,10 +231,10 @@ export function createDeliveryStore(connection: mongoose.Connection, { pageReads
 }
 
 /** What cancelling writes: with its places in queue and order the delivery leaves whoever may hold it. */
-export function cancellation(error: DeliveryDocument['error'], nowMs: number): object {
+export function cancellation(error: DeliveryDocument['error'], now: Date): object {
   const gone = [...QUEUE_PLACE, 'order_key', 'order_head'];
   return {
-    $set: { status: 'canceled', finished_at: new Date(nowMs), ...(error !== undefined && { error }) },
+    $set: { status: 'canceled', finished_at: now, ...(error !== undefined && { error }) },
     $unset: Object.fromEntries(gone.map((name) => [name, ''])),
   };
 }

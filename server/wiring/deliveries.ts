@@ -114,6 +114,7 @@ export function wireDeliveries(
     leases: leases.recoveries,
     deliveries: stores.deliveries,
     events: stores.events,
+    viewOf,
     rules: { find: loadRule },
     matches: (rule, event) => findPattern(rule.events, event.type) !== undefined && rule.passes(event),
     enqueue,
@@ -150,7 +151,7 @@ export function wireDeliveries(
       /** What waits for it ends with it. */
       async remove(environmentId: number, ruleId: string): Promise<void> {
         await rules.remove(environmentId, ruleId);
-        await stores.deliveries.cancelOfRule(environmentId, ruleId);
+        await stores.deliveries.cancelOfRule(environmentId, ruleId, new Date(clock.now()));
       },
       preview: createPreviewRule({
         ...drafting,

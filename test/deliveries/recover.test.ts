@@ -6,7 +6,7 @@ import { laneOf } from '../../server/deliveries/lanes.ts';
 import type { RecoveryDocument } from '../../server/deliveries/recover/document.ts';
 import { createRecoveries, type Recoveries } from '../../server/deliveries/recover/recoveries.ts';
 import { createRecoveryStore, RECOVERIES_COLLECTION } from '../../server/deliveries/recover/store.ts';
-import type { EventDocument } from '../../server/events/document.ts';
+import { viewOf, type EventDocument } from '../../server/events/document.ts';
 import { createEventStore, EVENTS_COLLECTION } from '../../server/events/store.ts';
 import { createIdMaker } from '../../server/lib/ids.ts';
 import { silentLogger } from '../../server/lib/log.ts';
@@ -82,6 +82,7 @@ function aProcess({
     },
     deliveries: test.store,
     events: createEventStore(test.database.platform),
+    viewOf,
     matches: (_rule, event) => event.type === 'invoices.created',
     enqueue: wrap(enqueue),
     rules: { find: (_environmentId, id) => Promise.resolve(id === rule?.id ? rule : null) },

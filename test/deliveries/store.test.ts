@@ -170,7 +170,7 @@ describe('createDeliveryStore', () => {
       await stored({ status: 'waiting', rule_id: 'rul_10', order_key: 'rul_10:1' }),
       await stored({ status: 'delivered' }),
     ];
-    expect(await test.store.cancelOfRule(2, 'rul_1')).toBe(622);
+    expect(await test.store.cancelOfRule(2, 'rul_1', new Date(9_000))).toBe(622);
     const all = await test.all();
     expect(all.filter(({ status }) => status !== 'canceled').map(({ _id }) => _id)).toEqual(kept.sort());
     const ended = all.find(({ _id }) => _id === waiting)!;

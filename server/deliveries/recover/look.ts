@@ -3,7 +3,6 @@
  * changes nothing, so the preview counts with it too.
  */
 import type { EventDocument } from '../../events/document.ts';
-import { viewOf } from '../../events/document.ts';
 import type { EventStore } from '../../events/store.ts';
 import { firstIdAt } from '../../lib/ids.ts';
 import type { ReadyRule } from '../../rules/ready.ts';
@@ -15,6 +14,7 @@ import type { RecoveryDocument } from './document.ts';
 export interface LookDeps {
   readonly deliveries: Pick<DeliveryStore, 'ofRule' | 'ofRuleAndEvents'>;
   readonly events: Pick<EventStore, 'walk' | 'getMany'>;
+  readonly viewOf: (document: EventDocument) => Event;
   /** Whether the rule takes the event as it is now: its patterns and its filter. */
   readonly matches: (rule: ReadyRule, event: Event) => boolean;
 }
@@ -40,7 +40,7 @@ export type Look = (
   limit: number,
 ) => Promise<readonly Step[]>;
 
-export function createLook({ deliveries, events, matches }: LookDeps): Look {
+export function createLook({ deliveries, events, viewOf, matches }: LookDeps): Look {
   return (scope, rule, after, limit) =>
     scope.unmatched ? lookAtEvents(scope, rule, after, limit) : lookAtDeliveries(scope, rule, after, limit);
 

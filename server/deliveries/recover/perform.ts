@@ -3,10 +3,10 @@
  * A page that was cut short is done again: what it made is there and is counted, not made twice.
  */
 import type { EventDocument } from '../../events/document.ts';
-import { viewOf } from '../../events/document.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Settlement } from '../../queue/entry.ts';
+import type { Event } from '../../schemas/event.ts';
 import type { Enqueue } from '../enqueue.ts';
 import type { FindRule } from '../resend.ts';
 import type { RecoveryDocument } from './document.ts';
@@ -15,6 +15,7 @@ import type { Look, Step } from './look.ts';
 export interface PerformRecoveryDeps {
   readonly look: Look;
   readonly enqueue: Enqueue;
+  readonly viewOf: (document: EventDocument) => Event;
   readonly rules: FindRule;
   readonly clock: Clock;
   readonly log: Logger;
@@ -24,7 +25,7 @@ const PAGE = 100;
 /** When a page could not be done, the recovery waits this long. */
 const RETRY_MS = 5_000;
 
-export function createPerformRecovery({ look, enqueue, rules, clock, log }: PerformRecoveryDeps) {
+export function createPerformRecovery({ look, enqueue, viewOf, rules, clock, log }: PerformRecoveryDeps) {
   return async function performRecovery(recovery: RecoveryDocument, signal: AbortSignal): Promise<Settlement> {
     const startedMs = clock.now();
     try {

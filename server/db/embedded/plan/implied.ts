@@ -21,7 +21,12 @@ function isConditionImplied(path: string, condition: unknown, bounds: FieldBound
   if (bounds.points !== undefined) {
     const match = compileMatch({ [lastPart(path)]: condition });
     return bounds.points.every(
-      (value) => !Array.isArray(value) && typeof value !== 'symbol' && match({ [lastPart(path)]: value }),
+      (value) =>
+        !Array.isArray(value) &&
+        typeof value !== 'symbol' &&
+        match({ [lastPart(path)]: value }) &&
+        // Null is also what a document without the field is found by.
+        (value !== null || match({})),
     );
   }
   if (!isPlainObject(condition)) return false;

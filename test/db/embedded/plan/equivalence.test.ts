@@ -74,7 +74,8 @@ function anIndex(random: Random): { key: Record<string, number>; sparse?: boolea
   const key: Record<string, number> = {};
   for (let i = 0; i <= random.below(3); i++) key[random.pick(PATHS.slice(0, 5))] = random.below(2) === 0 ? 1 : -1;
   const kind = random.below(6);
-  return { key, ...(kind === 0 ? { sparse: true } : kind === 1 ? { partialFilterExpression: { x: { $gt: 1 } } } : {}) };
+  const partial = random.pick([{ x: { $gt: 1 } }, { x: { $exists: true } }, { y: { $exists: true }, x: 1 }]);
+  return { key, ...(kind === 0 ? { sparse: true } : kind === 1 ? { partialFilterExpression: partial } : {}) };
 }
 
 let planned = 0;
