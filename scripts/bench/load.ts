@@ -13,9 +13,16 @@ export interface LoadOrder {
   readonly durationMs: number;
   /** Requests per second in all; at full speed when left out. */
   readonly ratePerS?: number;
+  /** Ends after so many requests, if that is sooner. */
+  readonly maxRequests?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Text of the body that gives way to the time of sending: milliseconds with three decimals, 17 characters. */
+  readonly stamp?: string;
 }
 
 export interface LoadReport {
+  /** Milliseconds since the epoch. */
+  readonly beganAtMs: number;
   readonly requests: number;
   readonly perS: number;
   readonly p50Ms: number;
@@ -26,8 +33,10 @@ export interface LoadReport {
 }
 
 async function load(order: LoadOrder): Promise<LoadReport> {
-  const head = `POST ${order.path} HTTP/1.1\r\nhost: 127.0.0.1:${order.port}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(order.body)}\r\n\r\n`;
+  const more = Object.entries(order.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = `POST ${order.path} HTTP/1.1\r\nhost: 127.0.0.1:${order.port}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(order.body)}\r\n${more.join('')}\r\n`;
   const request = Buffer.from(head + order.body);
+  const stampAt = order.stamp === undefined ? -1 : request.indexOf(order.stamp);
   const latencies: number[] = [];
   const statuses: Record<string, number> = {};
   const began = performance.now();
@@ -40,12 +49,13 @@ async function load(order: LoadOrder): Promise<LoadReport> {
     const socket = connect({ port: order.port, host: '127.0.0.1', noDelay: true });
     await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
     const next = responses(socket);
-    while (performance.now() < endsAt) {
+    while (performance.now() < endsAt && sent < (order.maxRequests ?? Infinity)) {
       const waitMs = mayBeginAt() - performance.now();
       sent++;
       if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
       const at = performance.now();
-      socket.write(request);
+      if (stampAt >= 0) request.write(stampNow(), stampAt, 'latin1');
+      socket.write(stampAt >= 0 ? Buffer.from(request) : request);
       const status = await next();
       latencies.push(performance.now() - at);
       statuses[status] = (statuses[status] ?? 0) + 1;
@@ -58,6 +68,7 @@ async function load(order: LoadOrder): Promise<LoadReport> {
   const at = (share: number): number =>
     latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
   return {
+    beganAtMs: performance.timeOrigin + began,
     requests: latencies.length,
     perS: latencies.length / ((performance.now() - began) / 1000),
     p50Ms: at(0.5),
@@ -65,6 +76,11 @@ async function load(order: LoadOrder): Promise<LoadReport> {
     maxMs: at(1),
     statuses,
   };
+}
+
+/** Milliseconds since the epoch, to the microsecond: the same clock in every process of this machine. */
+function stampNow(): string {
+  return (performance.timeOrigin + performance.now()).toFixed(3);
 }
 
 /** Hands out the status of one response after another; every subject sends Content-Length. */

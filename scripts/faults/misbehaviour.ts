@@ -12,6 +12,9 @@ const MAX_DELAY_MS = TIMEOUT_MS / 2;
 /** Of a gigabyte: what may be under way in buffers when nobody reads on. */
 const MAX_FLOOD_BYTES = 16 * 1024 * 1024;
 const SETTLE_MS = 60_000;
+/** After so many connections that failed, the endpoint is asked less and less often; the rest waits. */
+const BREAK_AFTER = 5;
+const UNREACHABLE: ReadonlySet<Misbehaviour> = new Set(['refuse', 'hang', 'trickle', 'close']);
 
 /** The delivery's status, and what each attempt says: an error code, or `ok`. */
 const EXPECTED: Readonly<Record<Misbehaviour, string>> = {
@@ -43,8 +46,10 @@ export async function misbehave(events: number): Promise<MisbehaviourReport> {
     const outcomes = await outcomesOf(earshot, rules, events);
     const delays = [...publishedAt].map(([id, at]) => (receivers.receivedAt.get(id) ?? Infinity) - at);
     const worstDelayMs = Math.max(...delays);
+    const missing = misbehaviours.filter((kind) => !outcomes.has(`${kind} ${EXPECTED[kind]}`));
     return {
       faults: [
+        ...missing.map((kind) => `no delivery to ${kind} ended as ${EXPECTED[kind]}`),
         ...[...outcomes.keys()].filter((outcome) => !isExpected(outcome)),
         ...(worstDelayMs > MAX_DELAY_MS ? [`the good receiver waited ${String(worstDelayMs)} ms for an event`] : []),
         ...(receivers.flooded() > MAX_FLOOD_BYTES * events ? [`${String(receivers.flooded())} bytes were read`] : []),
@@ -99,7 +104,7 @@ async function outcomesOf(
     let ended: readonly { readonly id: string }[] = [];
     await waitFor(async () => {
       ended = [...(await list('dead')), ...(await list('delivered'))];
-      return ended.length >= Math.min(events, 250);
+      return ended.length >= Math.min(events, UNREACHABLE.has(kind) ? BREAK_AFTER : 250);
     });
     for (const { id } of ended) {
       const { body } = await api('GET', `/app/deliveries/${id}`);
