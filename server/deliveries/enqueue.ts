@@ -14,7 +14,7 @@ import type { Event } from '../schemas/event.ts';
 import type { DeliveryDocument } from './document.ts';
 import { deliveryIdOf, recoveredIdOf } from './id.ts';
 import { laneOf } from './lanes.ts';
-import type { Order } from './order.ts';
+import type { Order } from './order/order.ts';
 import type { DeliveryStore } from './store.ts';
 
 export interface EnqueueDeps {

@@ -4,7 +4,7 @@ import { AppError } from '../lib/errors.ts';
 import type { Delivery, DeliverySummary } from '../schemas/delivery.ts';
 import type { Page, PageOf } from '../schemas/list.ts';
 import type { DeliveryDocument } from './document.ts';
-import type { Order } from './order.ts';
+import type { Order } from './order/order.ts';
 import { deliveryNotFound } from './resend.ts';
 import { cancellation, type DeliveryStore } from './store.ts';
 import type { DeliveryFilter } from './storeQuery.ts';

@@ -10,7 +10,7 @@ import { createAppStore } from '../apps/store.ts';
 import { openDatabase } from '../db/open.ts';
 import type { DeliveryDocument } from '../deliveries/document.ts';
 import { createHealthStore } from '../deliveries/health/store.ts';
-import { lostAttemptOf as lostDeliveryOf } from '../deliveries/losses.ts';
+import { lostAttemptOf as lostDeliveryOf } from '../deliveries/sending/losses.ts';
 import type { RecoveryDocument } from '../deliveries/recover/document.ts';
 import { createRecoveryStore, RECOVERIES_COLLECTION } from '../deliveries/recover/store.ts';
 import { createDeliveryStore, DELIVERIES_COLLECTION } from '../deliveries/store.ts';

@@ -7,7 +7,7 @@ import { startEmbedded } from '../../server/db/embedded/start.ts';
 import type { DeliveryDocument } from '../../server/deliveries/document.ts';
 import { deliveryIdOf } from '../../server/deliveries/id.ts';
 import { createDeliveryStore, DELIVERIES_COLLECTION, type DeliveryStore } from '../../server/deliveries/store.ts';
-import { createOrderStore, type OrderStore } from '../../server/deliveries/storeOrder.ts';
+import { createOrderStore, type OrderStore } from '../../server/deliveries/order/storeOrder.ts';
 import { viewOf, type EventDocument } from '../../server/events/document.ts';
 import { createIdMaker } from '../../server/lib/ids.ts';
 import { createLeases, type Leases } from '../../server/queue/leases.ts';

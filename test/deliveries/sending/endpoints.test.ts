@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createEndpoints, endpointOf, type EndpointPass } from '../../../server/deliveries/endpoints.ts';
-import type { EndpointSignal } from '../../../server/deliveries/outcome.ts';
+import { createEndpoints, endpointOf, type EndpointPass } from '../../../server/deliveries/limits/endpoints.ts';
+import type { EndpointSignal } from '../../../server/deliveries/sending/outcome.ts';
 import { aClock, aRule, to } from './builders.ts';
 
 const KEY = { environmentId: 2, url: 'https://receiver.test/hook' };

@@ -1,8 +1,8 @@
 import { HTTP } from 'cloudevents';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formats } from '../../../server/deliveries/formats/formats.ts';
-import { messageOf } from '../../../server/deliveries/formats/built.ts';
+import { formats } from '../../../server/deliveries/sending/formats/formats.ts';
+import { messageOf } from '../../../server/deliveries/sending/formats/built.ts';
 import type { Event } from '../../../server/schemas/event.ts';
 import type { Json } from '../../../server/schemas/json.ts';
 import type { RuleFormat } from '../../../server/schemas/rule.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createEndpoints } from '../../../server/deliveries/endpoints.ts';
-import { createGate, type Entered } from '../../../server/deliveries/gate.ts';
+import { createEndpoints } from '../../../server/deliveries/limits/endpoints.ts';
+import { createGate, type Entered } from '../../../server/deliveries/limits/gate.ts';
 import type { ReadyRule } from '../../../server/rules/ready.ts';
 import { aClock, aRule, to } from './builders.ts';
 

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DeliveryDocument } from '../../../server/deliveries/document.ts';
-import { afterLosses, lostAttemptOf } from '../../../server/deliveries/losses.ts';
+import { afterLosses, lostAttemptOf } from '../../../server/deliveries/sending/losses.ts';
 import {
   decide,
   type Verdict,
   verdictOfFault,
   verdictOfResponse,
   type Decision,
-} from '../../../server/deliveries/outcome.ts';
-import { retryAfterMs } from '../../../server/deliveries/retryAfter.ts';
+} from '../../../server/deliveries/sending/outcome.ts';
+import { retryAfterMs } from '../../../server/deliveries/sending/retryAfter.ts';
 import { egressErrorCodes } from '../../../server/lib/egress/errors.ts';
 import { DEFAULT_SCHEDULE_S } from '../../../server/schemas/rule.ts';
 import { aDelivery, anAttempt, NOW_MS } from './builders.ts';

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createMakeAttempt } from '../../../server/deliveries/attempt.ts';
+import { createMakeAttempt } from '../../../server/deliveries/sending/attempt.ts';
 import type { DeliveryDocument, StoredAttempt } from '../../../server/deliveries/document.ts';
-import { createEndpoints } from '../../../server/deliveries/endpoints.ts';
-import { createGate } from '../../../server/deliveries/gate.ts';
+import { createEndpoints } from '../../../server/deliveries/limits/endpoints.ts';
+import { createGate } from '../../../server/deliveries/limits/gate.ts';
 import type { RecordedAttempt } from '../../../server/deliveries/health/health.ts';
-import { createPerform } from '../../../server/deliveries/perform.ts';
-import { createRender } from '../../../server/deliveries/render.ts';
-import { createSend } from '../../../server/deliveries/send.ts';
+import { createPerform } from '../../../server/deliveries/sending/perform.ts';
+import { createRender } from '../../../server/deliveries/sending/render.ts';
+import { createSend } from '../../../server/deliveries/sending/send.ts';
 import { viewOf, type EventDocument } from '../../../server/events/document.ts';
 import { createEgress } from '../../../server/lib/egress.ts';
 import { AppError } from '../../../server/lib/errors.ts';

@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { createRender, type Rendered } from '../../../server/deliveries/render.ts';
+import { createRender, type Rendered } from '../../../server/deliveries/sending/render.ts';
 import type { Evaluated } from '../../../server/listeners/expressions.ts';
 import type { ReadyRule } from '../../../server/rules/ready.ts';
 import type { Event } from '../../../server/schemas/event.ts';

@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createRender } from '../../../server/deliveries/render.ts';
-import { createSend } from '../../../server/deliveries/send.ts';
+import { createRender } from '../../../server/deliveries/sending/render.ts';
+import { createSend } from '../../../server/deliveries/sending/send.ts';
 import { createEgress } from '../../../server/lib/egress.ts';
 import { systemClock } from '../../../server/lib/clock.ts';
 import type { ReadyRule } from '../../../server/rules/ready.ts';

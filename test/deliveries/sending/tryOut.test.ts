@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createMakeAttempt } from '../../../server/deliveries/attempt.ts';
-import { createRender } from '../../../server/deliveries/render.ts';
-import { createSend } from '../../../server/deliveries/send.ts';
-import { createTryOut } from '../../../server/deliveries/tryOut.ts';
+import { createMakeAttempt } from '../../../server/deliveries/sending/attempt.ts';
+import { createRender } from '../../../server/deliveries/sending/render.ts';
+import { createSend } from '../../../server/deliveries/sending/send.ts';
+import { createTryOut } from '../../../server/deliveries/sending/tryOut.ts';
 import { createEgress } from '../../../server/lib/egress.ts';
 import { createIdMaker } from '../../../server/lib/ids.ts';
 import { compileSchema } from '../../../server/lib/schema.ts';

@@ -1,5 +1,5 @@
 /** As SoftLedger's documentation shows it: says what happened to which object, and nothing of the object itself. */
-import type { Json } from '../../schemas/json.ts';
+import type { Json } from '../../../schemas/json.ts';
 import { actionOf, channelOf, uuidOf } from './parts.ts';
 import { type Format, jsonContent } from './format.ts';
 

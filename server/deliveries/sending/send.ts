@@ -1,14 +1,14 @@
 /** Sends one rendered request and writes down everything about it: what went out, what came back, how long each part took. */
 import { hash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
-import type { Clock } from '../lib/clock.ts';
-import type { Egress, EgressResponse } from '../lib/egress.ts';
-import { type EgressError, type EgressTimings } from '../lib/egress/errors.ts';
-import { egressErrorOf } from '../lib/egress/translate.ts';
-import { redactHeaders } from '../lib/secretHeaders.ts';
-import { type Attempt, KEPT_RESPONSE_BYTES } from '../schemas/delivery.ts';
-import { REDACTED } from '../schemas/rule.ts';
-import type { StoredAttempt } from './document.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Egress, EgressResponse } from '../../lib/egress.ts';
+import { type EgressError, type EgressTimings } from '../../lib/egress/errors.ts';
+import { egressErrorOf } from '../../lib/egress/translate.ts';
+import { redactHeaders } from '../../lib/secretHeaders.ts';
+import { type Attempt, KEPT_RESPONSE_BYTES } from '../../schemas/delivery.ts';
+import { REDACTED } from '../../schemas/rule.ts';
+import type { StoredAttempt } from '../document.ts';
 import { NO_TIMINGS } from './losses.ts';
 import { type Verdict, verdictOfFault, verdictOfResponse } from './outcome.ts';
 import type { Rendered } from './render.ts';

@@ -1,10 +1,10 @@
 /** Decides what becomes of a delivery after an attempt. Pure: time and chance are handed in. */
-import { jitter } from '../lib/backoff.ts';
-import type { EgressErrorCode } from '../lib/egress/errors.ts';
-import type { Settlement } from '../queue/entry.ts';
-import type { AttemptError } from '../schemas/delivery.ts';
-import { JITTER } from '../schemas/rule.ts';
-import type { DeliveryDocument, StoredAttempt } from './document.ts';
+import { jitter } from '../../lib/backoff.ts';
+import type { EgressErrorCode } from '../../lib/egress/errors.ts';
+import type { Settlement } from '../../queue/entry.ts';
+import type { AttemptError } from '../../schemas/delivery.ts';
+import { JITTER } from '../../schemas/rule.ts';
+import type { DeliveryDocument, StoredAttempt } from '../document.ts';
 import { retryAfterMs } from './retryAfter.ts';
 
 /** What an attempt tells about the endpoint, whoever made it. */

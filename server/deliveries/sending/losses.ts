@@ -3,9 +3,9 @@
  * even begun, so a lost attempt does not count against the schedule; but one that brings the server down must leave it
  * time for everything else.
  */
-import { doublingMs } from '../lib/backoff.ts';
-import type { Settlement } from '../queue/entry.ts';
-import type { DeliveryDocument, StoredAttempt } from './document.ts';
+import { doublingMs } from '../../lib/backoff.ts';
+import type { Settlement } from '../../queue/entry.ts';
+import type { DeliveryDocument, StoredAttempt } from '../document.ts';
 
 const SUSPECT_AFTER_LOST = 5;
 const MAX_LOST_ATTEMPTS = 20;

@@ -2,8 +2,8 @@
  * Events that were accepted and whose deliveries are not all stored yet. A later delivery in order waits for them: one
  * of them may bring an earlier delivery of the same key.
  */
-import type { Clock } from '../lib/clock.ts';
-import type { DeliveryDocument } from './document.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { DeliveryDocument } from '../document.ts';
 
 export interface OpenEvents {
   readonly open: (environmentId: number, eventId: string) => () => void;

@@ -2,19 +2,19 @@
  * Performs a claimed delivery: one attempt, and what becomes of the delivery after it. The queue calls this with a
  * lease in hand and stores the answer; what else an attempt teaches goes to the endpoint, the health figures and the rule.
  */
-import type { EventDocument } from '../events/document.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Logger } from '../lib/log.ts';
-import type { Settlement } from '../queue/entry.ts';
-import type { ReadyRule } from '../rules/ready.ts';
-import { environmentName, type EnvironmentName } from '../schemas/app.ts';
-import { MAX_HOPS, type Event } from '../schemas/event.ts';
+import type { EventDocument } from '../../events/document.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { Settlement } from '../../queue/entry.ts';
+import type { ReadyRule } from '../../rules/ready.ts';
+import { environmentName, type EnvironmentName } from '../../schemas/app.ts';
+import { MAX_HOPS, type Event } from '../../schemas/event.ts';
 import { attemptOf, type Attempted, finalFault, type MakeAttempt } from './attempt.ts';
-import type { DeliveryDocument, StoredAttempt } from './document.ts';
-import { endpointOf } from './endpoints.ts';
-import type { Gate } from './gate.ts';
-import type { FailingWatch } from './health/failing.ts';
-import type { Health } from './health/health.ts';
+import type { DeliveryDocument, StoredAttempt } from '../document.ts';
+import { endpointOf } from '../limits/endpoints.ts';
+import type { Gate } from '../limits/gate.ts';
+import type { FailingWatch } from '../health/failing.ts';
+import type { Health } from '../health/health.ts';
 import { afterLosses } from './losses.ts';
 import { decide, type Verdict } from './outcome.ts';
 

@@ -3,7 +3,7 @@
  * as t ever sees more than n. What a token bucket holds for a burst would come on top of the rate in the first second;
  * here the burst is the rate itself, so a queue that is slow to look loses none of it either.
  */
-import type { Clock } from '../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 
 const SWEEP_EVERY = 1_000;
 

@@ -2,9 +2,9 @@
  * Disabling a rule from here is an event like any other. The event comes first and has a key of its own, so that a crash
  * in between leaves neither a rule that is silently off nor two events about it.
  */
-import type { Publish } from '../events/document.ts';
-import type { ReadyRule } from '../rules/ready.ts';
-import type { RulesAdmin } from './health/failing.ts';
+import type { Publish } from '../../events/document.ts';
+import type { ReadyRule } from '../../rules/ready.ts';
+import type { RulesAdmin } from './failing.ts';
 
 export interface RuleDisabledDeps {
   readonly rules: {

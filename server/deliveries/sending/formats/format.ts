@@ -1,6 +1,6 @@
 /** What every format is: an event, and what stands for its data, become the bytes of a body and what describes them. */
-import type { Event } from '../../schemas/event.ts';
-import type { Json } from '../../schemas/json.ts';
+import type { Event } from '../../../schemas/event.ts';
+import type { Json } from '../../../schemas/json.ts';
 
 export interface FormatInput {
   readonly event: Event;

@@ -2,7 +2,7 @@
  * CloudEvents 1.0 over HTTP, structured (the event is the body) and binary (the event is the headers, its data the body).
  * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md
  */
-import type { Event } from '../../schemas/event.ts';
+import type { Event } from '../../../schemas/event.ts';
 import { type Format, jsonContent } from './format.ts';
 
 export const formatCloudEvents: Format = ({ event, data }) =>

@@ -5,11 +5,11 @@
  * The queue counts as taken what it has claimed or is about to; `begun` counts those of them that have entered. The
  * rest will want a part of the rate and a place at the endpoint too, so they are taken off what there is.
  */
-import type { Clock } from '../lib/clock.ts';
-import type { ReadyRule } from '../rules/ready.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { ReadyRule } from '../../rules/ready.ts';
 import { type EndpointPass, type Endpoints, endpointOf } from './endpoints.ts';
-import { ruleIdOf } from './lanes.ts';
-import type { EndpointSignal } from './outcome.ts';
+import { ruleIdOf } from '../lanes.ts';
+import type { EndpointSignal } from '../sending/outcome.ts';
 import { createRates } from './rates.ts';
 
 export interface GateDeps {

@@ -11,12 +11,12 @@
  * event stays `open` here until its deliveries are there, and no later one of its environment is promoted before that.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../lib/clock.ts';
-import type { Logger } from '../lib/log.ts';
-import type { Settlement } from '../queue/entry.ts';
-import type { QueueWorker } from '../queue/worker.ts';
-import type { DeliveryDocument } from './document.ts';
-import { laneOf } from './lanes.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { Settlement } from '../../queue/entry.ts';
+import type { QueueWorker } from '../../queue/worker.ts';
+import type { DeliveryDocument } from '../document.ts';
+import { laneOf } from '../lanes.ts';
 import { createOpenEvents, LONGEST_WAIT_MS } from './openEvents.ts';
 import type { OrderStore } from './storeOrder.ts';
 

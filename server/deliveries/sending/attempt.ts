@@ -2,12 +2,12 @@
  * One attempt at a rule's target, whichever it is: a request to a URL, or a run of a listener. Writes nothing down in
  * the database; what it gives is the attempt and what to make of it.
  */
-import type { Clock } from '../lib/clock.ts';
-import { AppError } from '../lib/errors.ts';
-import type { ReadyRule } from '../rules/ready.ts';
-import type { StartRun } from '../runs/start.ts';
-import type { Event } from '../schemas/event.ts';
-import type { StoredAttempt } from './document.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { ReadyRule } from '../../rules/ready.ts';
+import type { StartRun } from '../../runs/start.ts';
+import type { Event } from '../../schemas/event.ts';
+import type { StoredAttempt } from '../document.ts';
 import { NO_TIMINGS } from './losses.ts';
 import type { Verdict } from './outcome.ts';
 import type { Render, Rendered } from './render.ts';

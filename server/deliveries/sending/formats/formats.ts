@@ -1,5 +1,5 @@
 /** Every format by its name. */
-import type { RuleFormat } from '../../schemas/rule.ts';
+import type { RuleFormat } from '../../../schemas/rule.ts';
 import { formatBuilt } from './built.ts';
 import { formatCloudEvents, formatCloudEventsBinary } from './cloudevents.ts';
 import type { Format } from './format.ts';

@@ -3,8 +3,8 @@
  * second one: however many processes promote at once, one of them wins.
  */
 import type mongoose from 'mongoose';
-import type { DeliveryDocument } from './document.ts';
-import { DELIVERIES_COLLECTION } from './store.ts';
+import type { DeliveryDocument } from '../document.ts';
+import { DELIVERIES_COLLECTION } from '../store.ts';
 
 export interface OrderStore {
   /** The waiting delivery of the key with the smallest event id. */

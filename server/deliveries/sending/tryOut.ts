@@ -1,14 +1,14 @@
 /** Sends a rule an example event now, for the person who wants to see it arrive. Stores no event and no delivery. */
-import type { Clock } from '../lib/clock.ts';
-import { AppError } from '../lib/errors.ts';
-import type { NewId } from '../lib/ids.ts';
-import type { ReadyRule } from '../rules/ready.ts';
-import { environmentName } from '../schemas/app.ts';
-import type { Attempt } from '../schemas/delivery.ts';
-import type { Event } from '../schemas/event.ts';
-import type { Json } from '../schemas/json.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { NewId } from '../../lib/ids.ts';
+import type { ReadyRule } from '../../rules/ready.ts';
+import { environmentName } from '../../schemas/app.ts';
+import type { Attempt } from '../../schemas/delivery.ts';
+import type { Event } from '../../schemas/event.ts';
+import type { Json } from '../../schemas/json.ts';
 import { attemptOf, finalFault, type MakeAttempt } from './attempt.ts';
-import type { StoredAttempt } from './document.ts';
+import type { StoredAttempt } from '../document.ts';
 
 export interface TryOutDeps {
   /** The rule of that environment, enabled or not; throws `not_found`. One that cannot be used is a `conflict`. */

@@ -2,12 +2,12 @@
  * Makes the exact request that one event is for one rule: transform, format, headers, signature. The preview asks here
  * too, so what it shows is what would be sent.
  */
-import type { Expressions } from '../listeners/expressions.ts';
-import { signWebhook } from '../lib/signature.ts';
-import type { ReadyRule } from '../rules/ready.ts';
-import { HOPS_HEADER, type Event } from '../schemas/event.ts';
-import type { Json } from '../schemas/json.ts';
-import type { RuleMethod } from '../schemas/rule.ts';
+import type { Expressions } from '../../listeners/expressions.ts';
+import { signWebhook } from '../../lib/signature.ts';
+import type { ReadyRule } from '../../rules/ready.ts';
+import { HOPS_HEADER, type Event } from '../../schemas/event.ts';
+import type { Json } from '../../schemas/json.ts';
+import type { RuleMethod } from '../../schemas/rule.ts';
 import type { Content } from './formats/format.ts';
 import { formats } from './formats/formats.ts';
 

@@ -8,11 +8,11 @@
  *   probing ──answered──▶ twice as many with every answer, until it counts as open
  *   probing ──failed────▶ closed again, for twice as long
  */
-import { doublingMs } from '../lib/backoff.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { ReadyRule } from '../rules/ready.ts';
-import type { RuleHealth } from '../schemas/rule.ts';
-import type { EndpointSignal } from './outcome.ts';
+import { doublingMs } from '../../lib/backoff.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { ReadyRule } from '../../rules/ready.ts';
+import type { RuleHealth } from '../../schemas/rule.ts';
+import type { EndpointSignal } from '../sending/outcome.ts';
 
 const BREAK_AFTER_FAILURES = 5;
 const FIRST_CLOSED_MS = 5_000;
