@@ -29,6 +29,7 @@ export const triggerDoc: RouteDoc = {
     'signature_invalid',
     'webhook_disabled',
     'handshake_refused',
+    'loop_detected',
     'not_found',
     'method_not_allowed',
     'malformed_json',
