@@ -42,7 +42,7 @@ export interface LiveRules {
 
 const EVERY_MS = 1_000;
 /** All versions are compared so often although nothing was announced: a process may die between change and announcement. */
-const FULL_LOOK_MS = 60_000;
+const FULL_LOOK_MS = 5 * 60_000;
 const BATCH = 500;
 
 interface Known {
@@ -93,19 +93,37 @@ export function createLiveRules({ store, sealer, clock, log, everyMs = EVERY_MS 
   }
 
   async function look(): Promise<void> {
-    const isSure = touched.size === 0 && clock.now() < fullLookAtMs;
-    const changes = await store.changes();
-    if (isSure && changes === seenChanges) return;
+    const { count, recent } = await store.changes();
+    const mine = [...touched];
+    const missed = count - seenChanges;
+    const isFull = seenChanges < 0 || missed < 0 || missed > recent.length || clock.now() >= fullLookAtMs;
+    if (!isFull && missed === 0 && mine.length === 0) return;
     touched.clear();
-    const versions = await store.versions();
-    const stale = [...versions].filter(([id, version]) => (known.get(id)?.version ?? -1) < version).map(([id]) => id);
-    for (let at = 0; at < stale.length; at += BATCH) {
-      const documents = await store.byIds(stale.slice(at, at + BATCH));
-      for (const document of documents) if (!touched.has(document._id)) put(document);
+    try {
+      if (isFull) await lookAtAll();
+      else await lookAt([...new Set([...mine, ...recent.slice(recent.length - missed)])]);
+    } catch (error) {
+      for (const id of mine) touched.add(id);
+      throw error;
     }
-    for (const id of [...known.keys()]) if (!versions.has(id) && !touched.has(id)) take(id);
-    seenChanges = changes;
-    fullLookAtMs = clock.now() + FULL_LOOK_MS;
+    if (isFull) fullLookAtMs = clock.now() + FULL_LOOK_MS;
+    seenChanges = count;
+  }
+
+  async function lookAtAll(): Promise<void> {
+    const versions = await store.versions();
+    const isStale = (id: string) => known.get(id)?.version !== versions.get(id);
+    await lookAt([...new Set([...versions.keys(), ...known.keys()])].filter(isStale));
+  }
+
+  async function lookAt(ids: readonly string[]): Promise<void> {
+    for (let at = 0; at < ids.length; at += BATCH) {
+      const some = ids.slice(at, at + BATCH);
+      const documents = await store.byIds(some);
+      const there = new Set(documents.map(({ _id }) => _id));
+      for (const document of documents) if (!touched.has(document._id)) put(document);
+      for (const id of some) if (!there.has(id) && !touched.has(id)) take(id);
+    }
   }
 
   /** One look at a time; whoever asks during one gets another after it, which sees what he knows of. */

@@ -2,7 +2,7 @@
  * Tells of a rule that is not saved yet what it would do: which events it takes and why not the others, and the very
  * requests it would send. The rule is made, compiled and rendered by the same code that is used for saved ones.
  */
-import type { Render } from '../deliveries/render.ts';
+import type { Render } from '../deliveries/sending/render.ts';
 import { AppError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { environmentName } from '../schemas/app.ts';

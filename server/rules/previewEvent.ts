@@ -1,5 +1,5 @@
 /** What a draft of a rule would make of one event, and whether the stored rule would have done otherwise. */
-import type { Render, Rendered } from '../deliveries/render.ts';
+import type { Render, Rendered } from '../deliveries/sending/render.ts';
 import type { Event } from '../schemas/event.ts';
 import type { Json } from '../schemas/json.ts';
 import { REDACTED } from '../schemas/rule.ts';

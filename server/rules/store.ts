@@ -1,7 +1,7 @@
 /**
  * Rules in the database: the collection `rules` of the platform's database, its indexes, and every question asked of it.
- * Every write is followed by counting up one document that all processes look at, so that finding out whether any
- * rule changed is one small read.
+ * Every write is followed by one to a document that all processes look at, which counts the changes and names the last
+ * ones, so that finding out which rules changed is one small read.
  */
 import type mongoose from 'mongoose';
 import type { Page, PageOf } from '../schemas/list.ts';
@@ -10,7 +10,16 @@ import { findPattern } from './patterns.ts';
 
 export const RULES_COLLECTION = 'rules';
 const CHANGES_COLLECTION = 'rule_changes';
-const COUNTER = 'rules';
+const CHANGES_ID = 'rules';
+/** Whoever missed more than so many looks at all rules. */
+const RECENT_CHANGES = 200;
+
+export interface RuleChanges {
+  /** Goes up by one with every write of any process; 0 before the first. */
+  readonly count: number;
+  /** Of the last changes the rules, the newest last. */
+  readonly recent: readonly string[];
+}
 
 export interface RuleFilter {
   /** An event type: the rules whose patterns take it. */
@@ -37,8 +46,7 @@ export interface RuleStore {
   readonly disable: (environmentId: number, id: string, reason: string, at: Date) => Promise<RuleDocument | null>;
   /** A time only where there is none yet, null only where there is one; null when there was nothing to change. */
   readonly setFailingSince: (id: string, since: Date | null) => Promise<RuleDocument | null>;
-  /** Goes up with every write of any process; 0 before the first. */
-  readonly changes: () => Promise<number>;
+  readonly changes: () => Promise<RuleChanges>;
   /** The version of every rule there is. */
   readonly versions: () => Promise<ReadonlyMap<string, number>>;
   readonly byIds: (ids: readonly string[]) => Promise<readonly RuleDocument[]>;
@@ -46,16 +54,20 @@ export interface RuleStore {
 
 export function createRuleStore(connection: mongoose.Connection): RuleStore {
   const rules = connection.collection<RuleDocument>(RULES_COLLECTION);
-  const changes = connection.collection<{ _id: string; count: number }>(CHANGES_COLLECTION);
+  const changes = connection.collection<RuleChanges & { _id: string }>(CHANGES_COLLECTION);
 
   /** After the write it tells of. Should it be missed, the next look at everything finds the change all the same. */
-  async function announce(): Promise<void> {
-    await changes.updateOne({ _id: COUNTER }, { $inc: { count: 1 } }, { upsert: true });
+  async function announce(id: string): Promise<void> {
+    await changes.updateOne(
+      { _id: CHANGES_ID },
+      { $inc: { count: 1 }, $push: { recent: { $each: [id], $slice: -RECENT_CHANGES } } },
+      { upsert: true },
+    );
   }
 
   async function update(filter: object, change: object): Promise<RuleDocument | null> {
     const stored = await rules.findOneAndUpdate(filter, change, { returnDocument: 'after' });
-    if (stored !== null) await announce();
+    if (stored !== null) await announce(stored._id);
     return stored;
   }
 
@@ -70,7 +82,7 @@ export function createRuleStore(connection: mongoose.Connection): RuleStore {
 
     insert: async (environmentId, rule) => {
       await rules.insertOne({ ...rule, environment_id: environmentId });
-      await announce();
+      await announce(rule._id);
     },
 
     count: (environmentId) => rules.countDocuments({ environment_id: environmentId }),
@@ -113,13 +125,13 @@ export function createRuleStore(connection: mongoose.Connection): RuleStore {
         stored,
       );
       if (matchedCount === 0) return null;
-      await announce();
+      await announce(read._id);
       return stored;
     },
 
     remove: async (environmentId, id) => {
       const { deletedCount } = await rules.deleteOne({ _id: id, environment_id: environmentId });
-      if (deletedCount === 1) await announce();
+      if (deletedCount === 1) await announce(id);
       return deletedCount === 1;
     },
 
@@ -135,7 +147,7 @@ export function createRuleStore(connection: mongoose.Connection): RuleStore {
         { $set: { failing_since: since }, $inc: { version: 1 } },
       ),
 
-    changes: async () => (await changes.findOne({ _id: COUNTER }))?.count ?? 0,
+    changes: async () => (await changes.findOne({ _id: CHANGES_ID })) ?? { count: 0, recent: [] },
 
     versions: async () => {
       const found = await rules.find({}, { projection: { version: 1 } }).toArray();

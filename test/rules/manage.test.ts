@@ -383,7 +383,7 @@ describe('exclusive channels', () => {
 describe('finding and removing rules', () => {
   it('lists by event, URL, listener and state, page by page, oldest first', async () => {
     const { create, manage } = setUp();
-    const made = [];
+    const made: string[] = [];
     for (const input of [
       { events: ['invoices.created'] },
       { events: ['bills.*', '*.created'], enabled: false },

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { createRender } from '../../server/deliveries/render.ts';
+import { createRender } from '../../server/deliveries/sending/render.ts';
 import { silentLogger } from '../../server/lib/log.ts';
 import { createParser } from '../../server/lib/schema.ts';
 import type { Evaluated } from '../../server/listeners/expressions.ts';

@@ -66,16 +66,16 @@ describe('secrets of rules', () => {
   it('sign on after a rotation until their time is over, three at most, and the newest of them', () => {
     const make = () => storeSecret(takeSecret({}, randomBytes), 'rul_1', sealer);
     const [first, second, third, fourth, fifth] = [make(), make(), make(), make(), make()];
-    let all = rotateSecrets([first!], second!, { now: atMs(0), until: atMs(1_000) });
+    let all = rotateSecrets([first], second, { now: atMs(0), until: atMs(1_000) });
     expect(all).toEqual([second, { ...first, until: atMs(1_000) }]);
-    all = rotateSecrets(all, third!, { now: atMs(500), until: atMs(5_000) });
-    expect(all.map(({ hint }) => hint)).toEqual([third, second, first].map((each) => each!.hint));
-    const later = rotateSecrets(all, fourth!, { now: atMs(1_000), until: atMs(6_000) });
+    all = rotateSecrets(all, third, { now: atMs(500), until: atMs(5_000) });
+    expect(all.map(({ hint }) => hint)).toEqual([third, second, first].map((each) => each.hint));
+    const later = rotateSecrets(all, fourth, { now: atMs(1_000), until: atMs(6_000) });
     expect(later.map(({ until }) => until)).toEqual([null, atMs(6_000), atMs(5_000)]);
-    all = rotateSecrets(all, fourth!, { now: atMs(600), until: atMs(6_000) });
-    all = rotateSecrets(all, fifth!, { now: atMs(700), until: atMs(7_000) });
+    all = rotateSecrets(all, fourth, { now: atMs(600), until: atMs(6_000) });
+    all = rotateSecrets(all, fifth, { now: atMs(700), until: atMs(7_000) });
     expect(all.map(({ until }) => until)).toEqual([null, atMs(7_000), atMs(6_000), atMs(5_000)]);
-    expect(rotateSecrets([first!], second!, { now: atMs(0), until: atMs(0) })).toEqual([second]);
+    expect(rotateSecrets([first], second, { now: atMs(0), until: atMs(0) })).toEqual([second]);
   });
 
   it('are told apart from a key pair of another kind', () => {
