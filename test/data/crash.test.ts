@@ -41,7 +41,8 @@ async function readBack() {
       const { document } = source as { document: string };
       const before = replayed.get(document);
       if ((before === undefined) !== (type === 'docs.created')) faults.push(`${type} of ${document} out of turn`);
-      if (type === 'docs.updated' && before?.n !== previous?.n) faults.push(`${document} was not ${JSON.stringify(previous)}`);
+      if (type === 'docs.updated' && before?.n !== previous?.n)
+        faults.push(`${document} was not ${JSON.stringify(previous)}`);
       if (type === 'docs.deleted') replayed.delete(document);
       else replayed.set(document, data);
     }
