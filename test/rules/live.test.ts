@@ -145,9 +145,11 @@ describe('live rules', () => {
     await live.refresh();
     expect(read).toEqual([[rules[3]!._id, rules[1]!._id]]);
     expect([...live.all()]).toHaveLength(4);
+    await there.store.disable(1, rules[4]!._id, 'named no more when the others are through', new Date());
     for (let i = 0; i < 201; i++) await there.store.setFailingSince(rules[0]!._id, i % 2 === 0 ? new Date(i) : null);
     await live.refresh();
     expect(live.get(rules[0]!._id)?.failingSince).toEqual(new Date(200));
+    expect(live.get(rules[4]!._id)?.isEnabled).toBe(false);
     await live.stop();
   });
 
