@@ -165,8 +165,6 @@ export function createDrafts(deps: DraftDeps) {
   return { make, change };
 }
 
-export type Drafts = ReturnType<typeof createDrafts>;
-
 function checkedFilter(filter: JsonObject | null): string | null {
   if (filter === null) return null;
   checkAt('/filter', () => compileFilter(filter));

@@ -91,7 +91,6 @@ export const previewOutcomes = [
   'failed', //    the transform failed: `reason`
   'skipped', //   it matches; there was no time or room left to say more
 ] as const;
-export type PreviewOutcome = (typeof previewOutcomes)[number];
 
 const PreviewResult = Type.Object(
   {
