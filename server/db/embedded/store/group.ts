@@ -17,6 +17,8 @@ export interface Batch {
 }
 
 interface OpenBatch extends Batch {
+  /** Somebody wrote in it what is to stay. */
+  isWritten: boolean;
   readonly resolve: () => void;
 }
 
@@ -33,6 +35,11 @@ export interface GroupDeps {
 export interface CommitGroup {
   /** Joins the open batch, opening one when there is none. */
   readonly join: () => Batch;
+  /**
+   * As `join`, for what lays something over the file only to look at it and takes it away again: a batch in which nobody
+   * did more is rolled back at its end, which costs no write to the disk.
+   */
+  readonly look: () => Batch;
   readonly current: () => Batch | undefined;
   /** Commits now what is open. */
   readonly flush: () => void;
@@ -52,6 +59,12 @@ export function createCommitGroup({
   let commits = 0;
 
   function join(): Batch {
+    const batch = begin();
+    batch.isWritten = true;
+    return batch;
+  }
+
+  function begin(): OpenBatch {
     if (open !== undefined) return open;
     try {
       database.exec('BEGIN IMMEDIATE');
@@ -71,13 +84,13 @@ export function createCommitGroup({
     if (batch === undefined) return;
     try {
       beforeCommit?.();
-      database.exec('COMMIT');
+      database.exec(batch.isWritten ? 'COMMIT' : 'ROLLBACK');
     } catch (error) {
       poison(error);
       return;
     }
     open = undefined;
-    commits++;
+    if (batch.isWritten) commits++;
     batch.resolve();
   }
 
@@ -98,7 +111,7 @@ export function createCommitGroup({
     return clear;
   }
 
-  return { join, flush, poison, current: () => open, commits: () => commits };
+  return { join, look: begin, flush, poison, current: () => open, commits: () => commits };
 }
 
 /** `done` never rejects: whoever waits looks at `error`, and nobody has to. */
@@ -107,5 +120,5 @@ function createBatch(): OpenBatch {
   const done = new Promise<void>((settle) => {
     resolve = settle;
   });
-  return { done, error: undefined, resolve };
+  return { done, error: undefined, isWritten: false, resolve };
 }

@@ -121,7 +121,7 @@ export function createOverlay({ file, group, catalog, records }: OverlayDeps) {
 
   function show(buffer: WriteBuffer): void {
     if (buffer.isDoomed) throw writeConflict();
-    const batch = group.join();
+    const batch = group.look();
     file.exec('SAVEPOINT overlay');
     shown = { buffer, batch, restore: rememberMemory(catalog) };
     isReplaying = true;
@@ -157,6 +157,7 @@ export function createOverlay({ file, group, catalog, records }: OverlayDeps) {
     commit: (buffer: WriteBuffer): void => {
       hide();
       if (buffer.isDoomed) throw writeConflict();
+      if (buffer.writes.size === 0) return;
       group.join();
       const restore = rememberMemory(catalog);
       file.exec('SAVEPOINT txn_commit');

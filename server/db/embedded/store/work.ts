@@ -52,7 +52,7 @@ export function createWork({ group, turns, deadlineMs, isCancelled, overlay, buf
     touch: () => {
       throwIfFailed();
       overlay.enter(buffer);
-      batches.add(group.join());
+      batches.add(buffer === undefined ? group.join() : group.look());
     },
     enter: () => overlay.enter(buffer),
     claim: (collection, row) => {
