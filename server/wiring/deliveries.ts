@@ -5,6 +5,7 @@ import type { DeliveryDocument } from '../deliveries/document.ts';
 import { createEndpoints, endpointOf } from '../deliveries/limits/endpoints.ts';
 import { createEnqueue } from '../deliveries/enqueue.ts';
 import { createGate } from '../deliveries/limits/gate.ts';
+import { createYouth } from '../deliveries/limits/youth.ts';
 import { createFailingWatch } from '../deliveries/health/failing.ts';
 import { createHealth } from '../deliveries/health/health.ts';
 import { laneOf } from '../deliveries/lanes.ts';
@@ -34,8 +35,8 @@ import type { Storage } from './storage.ts';
 import type { Tools } from './tools.ts';
 import type { WayOut } from './wayOut.ts';
 
-/** Deliveries under way at a time. */
-const CAPACITY = 512;
+/** Deliveries under way at a time, and of these, begun within the last moments. */
+const UNDER_WAY = { most: 512, young: 64, youngMs: 250 };
 /** How often to look for deliveries that another process left. */
 const RESCAN_MS = 30_000;
 const STOP_GRACE_MS = 5_000;
@@ -62,34 +63,37 @@ export function wireDeliveries(
     hasListener: (action) => listeners.get(action) !== undefined,
     clock,
   });
+  const youth = createYouth({ ...UNDER_WAY, now: clock.now });
   const worker: QueueWorker<DeliveryDocument> = createQueueWorker<DeliveryDocument>({
     leases: leases.deliveries,
     clock,
     log,
-    capacity: () => CAPACITY,
+    capacity: youth.capacity,
     lanes: () => [],
     roomIn: gate.roomIn,
     wakeAt: gate.wakeAt,
     rescanMs: RESCAN_MS,
-    perform: withOrder(
-      createPerform({
-        rules: { get: liveRules.get, load: loadRule },
-        events: recentEvents,
-        viewOf,
-        makeAttempt,
-        gate,
-        health,
-        failing: createFailingWatch({
-          rulesAdmin: createRulesAdmin({ rules: { ...rules, get: liveRules.get }, publish }),
+    perform: youth.watch(
+      withOrder(
+        createPerform({
+          rules: { get: liveRules.get, load: loadRule },
+          events: recentEvents,
+          viewOf,
+          makeAttempt,
+          gate,
+          health,
+          failing: createFailingWatch({
+            rulesAdmin: createRulesAdmin({ rules: { ...rules, get: liveRules.get }, publish }),
+            clock,
+            log,
+          }),
+          isOwnUrl: egress.isOwn,
+          observe: metrics.deliveryAttempted,
           clock,
+          random: Math.random,
           log,
         }),
-        isOwnUrl: egress.isOwn,
-        observe: metrics.deliveryAttempted,
-        clock,
-        random: Math.random,
-        log,
-      }),
+      ),
     ),
     onSettled: (delivery, settlement) => order.settled(delivery, settlement),
   });
