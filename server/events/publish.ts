@@ -11,7 +11,7 @@ import type { Clock } from '../lib/clock.ts';
 import { AppError } from '../lib/errors.ts';
 import { IDEMPOTENCY_WINDOW_MS } from '../schemas/event.ts';
 import type { NewEvent, Publish } from './document.ts';
-import type { DraftEvent } from './draft.ts';
+import type { Draft, DraftEvent } from './draft.ts';
 import type { EventStore } from './store.ts';
 
 export interface PublishDeps {
@@ -65,7 +65,16 @@ export function createDraftWithin(deps: {
   readonly store: Pick<EventStore, 'insertWithin'>;
 }) {
   return function draftWithin(events: readonly NewEvent[]): EventsWithin {
-    const drafts = events.map(deps.draftEvent);
+    const drafts: Draft[] = [];
+    const abandon = (): void => {
+      for (const draft of drafts) draft.abandon();
+    };
+    try {
+      for (const event of events) drafts.push(deps.draftEvent(event));
+    } catch (error) {
+      abandon();
+      throw error;
+    }
     return {
       insert: (session) =>
         deps.store.insertWithin(
@@ -75,9 +84,7 @@ export function createDraftWithin(deps: {
       accept: () => {
         for (const draft of drafts) draft.accept();
       },
-      abandon: () => {
-        for (const draft of drafts) draft.abandon();
-      },
+      abandon,
     };
   };
 }

@@ -36,7 +36,7 @@ import type { Tools } from './tools.ts';
 import type { WayOut } from './wayOut.ts';
 
 /** Deliveries under way at a time, and of these, begun within the last moments. */
-const UNDER_WAY = { most: 512, young: 64, youngMs: 250 };
+const UNDER_WAY = { most: 512, young: 128, youngMs: 250 };
 /** How often to look for deliveries that another process left. */
 const RESCAN_MS = 30_000;
 const STOP_GRACE_MS = 5_000;
