@@ -1,5 +1,6 @@
 /** What a draft of a rule would make of one event, and whether the stored rule would have done otherwise. */
 import type { Render, Rendered } from '../deliveries/sending/render.ts';
+import { isSecretHeader } from '../lib/secretHeaders.ts';
 import type { Event } from '../schemas/event.ts';
 import type { Json } from '../schemas/json.ts';
 import { REDACTED } from '../schemas/rule.ts';
@@ -7,7 +8,6 @@ import type { FailedClause, PreviewRequest, PreviewResult } from '../schemas/rul
 import type { Clause } from './clause.ts';
 import { curlOf } from './curl.ts';
 import type { Filter } from './filter.ts';
-import { isSensitive } from './headers.ts';
 import { findPattern } from './patterns.ts';
 import type { ReadyRule } from './ready.ts';
 
@@ -89,7 +89,7 @@ export function createPreviewEvent({ draft, before, render, nowMs, signal }: Pre
 
   function viewRequest({ method, url, headers }: Extract<Rendered, { status: 'ready' }>, body: string): PreviewRequest {
     const custom = rule.target.type === 'url' ? Object.keys(rule.target.headers) : [];
-    const hidden = new Set(custom.filter(isSensitive).map((name) => name.toLowerCase()));
+    const hidden = new Set(custom.filter(isSecretHeader).map((name) => name.toLowerCase()));
     const seen = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, hidden.has(name.toLowerCase()) ? REDACTED : value]),
     );

@@ -1,9 +1,10 @@
 /** A rule as the API shows it: members in the order they are promised, secrets as hints, sensitive headers as `[redacted]`. */
 import type { Sealer } from '../lib/sealed.ts';
+import { redactHeaders } from '../lib/secretHeaders.ts';
 import type { JsonObject } from '../schemas/json.ts';
-import type { Rule, RuleTarget } from '../schemas/rule.ts';
+import { REDACTED, type Rule, type RuleTarget } from '../schemas/rule.ts';
 import { formatOf, type RuleDocument, type StoredTarget } from './document.ts';
-import { type Headers, openHeaders, redactHeaders } from './headers.ts';
+import { type Headers, openHeaders } from './headers.ts';
 
 export interface ViewDeps {
   readonly sealer: Pick<Sealer, 'open'>;
@@ -16,7 +17,7 @@ export function createRuleView({ sealer, now, unusableReason }: ViewDeps) {
   /** A list is shown although one of its rules cannot be read. */
   function headersOf({ _id, headers }: RuleDocument): Headers {
     try {
-      return redactHeaders(openHeaders(headers, _id, sealer));
+      return redactHeaders(openHeaders(headers, _id, sealer), REDACTED);
     } catch {
       return {};
     }

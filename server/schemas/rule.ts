@@ -9,9 +9,7 @@ import { LISTENER_NAME_PATTERN } from './listener.ts';
 import { pageQuery } from './list.ts';
 
 /** The delays before each attempt, in seconds: Standard Webhooks' example, 10 attempts over 75 h 35 min 5 s. */
-export const DEFAULT_SCHEDULE_S: readonly number[] = [
-  0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400,
-];
+export const DEFAULT_SCHEDULE_S: readonly number[] = [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 export const JITTER = 0.2;
 export const DEFAULT_TIMEOUT_MS = 15_000;
 export const MAX_TIMEOUT_MS = 60_000;
@@ -86,7 +84,8 @@ const headers = Type.Unsafe<Readonly<Record<string, string>>>({
   type: 'object',
   additionalProperties: { type: 'string', maxLength: 4_096 },
   maxProperties: 50,
-  description: 'Sent with every request. `webhook-*`, content-length, host and connection headers are not yours to set.',
+  description:
+    'Sent with every request. `webhook-*`, content-length, host and connection headers are not yours to set.',
 });
 const method = Type.Enum(ruleMethods, { description: 'Default POST.' });
 const timeoutMs = Type.Integer({
@@ -108,7 +107,8 @@ const ordering = Type.Union(
         by: Type.String({
           minLength: 1,
           maxLength: 1_024,
-          description: 'A JSONata expression over the event. Events with the same value are delivered one after the other.',
+          description:
+            'A JSONata expression over the event. Events with the same value are delivered one after the other.',
         }),
       },
       closed,
@@ -137,7 +137,9 @@ const shape = {
   id: Type.String(),
   name,
   enabled: Type.Boolean(),
-  disabled_reason: nullable(Type.String({ description: 'Why Earshot disabled it; null when a person did, or it is enabled.' })),
+  disabled_reason: nullable(
+    Type.String({ description: 'Why Earshot disabled it; null when a person did, or it is enabled.' }),
+  ),
   events: patterns,
   filter,
   transform,
@@ -188,7 +190,8 @@ const settings = {
 const secretInput = Type.String({
   pattern: '^(whsec|whsk)_[A-Za-z0-9+/]+={0,2}$',
   maxLength: 200,
-  description: 'Base64 of 24 to 64 bytes after `whsec_`, or of an ed25519 key (seed and public key) after `whsk_`. Made where left out.',
+  description:
+    'Base64 of 24 to 64 bytes after `whsec_`, or of an ed25519 key (seed and public key) after `whsk_`. Made where left out.',
 });
 
 export const RuleCreate = Type.Object(
@@ -227,7 +230,9 @@ export type RuleRotate = Static<typeof RuleRotate>;
 
 export const RuleListQuery = Type.Object(
   {
-    event: Type.Optional(Type.String({ maxLength: MAX_EVENT_TYPE_CHARS, description: 'Rules that take this event type.' })),
+    event: Type.Optional(
+      Type.String({ maxLength: MAX_EVENT_TYPE_CHARS, description: 'Rules that take this event type.' }),
+    ),
     url: Type.Optional(Type.String({ maxLength: 2_048, description: 'Rules with exactly this target URL.' })),
     action: Type.Optional(Type.String({ maxLength: 200 })),
     enabled: Type.Optional(Type.Boolean()),
