@@ -4,7 +4,9 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asJson, send, type SentHeaders } from '../support/http.ts';
+import { startReceiver } from '../support/receiver.ts';
 import { remove, startServer, type TestServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -118,6 +120,51 @@ describe('secrets', () => {
     const holding = (text: string) => files.filter(([, bytes]) => bytes.includes(text)).map(([path]) => path);
     expect(holding(hook.uuid as string)).not.toEqual([]);
     expect([...holding(secret), ...holding(body.token as string)]).toEqual([]);
+  });
+
+  it('of rules are shown once, and then are in no answer, attempt, log line or file', async () => {
+    const receiver = await startReceiver((_request, response) => void response.writeHead(500).end());
+    const planted = { signing: `whsec_${randomBytes(32).toString('base64')}`, header: plant() };
+    const heard: string[] = [];
+    const ask = async (method: string, path: string, body?: object): Promise<any> => {
+      const answer = await server.api(method, path, body);
+      heard.push(JSON.stringify([answer.body, [...answer.headers]]));
+      return answer.body;
+    };
+    const made = await server.api('POST', '/app/rules', {
+      events: ['secret.kept'],
+      target: { url: `${receiver.url}/hook` },
+      headers: { authorization: `Bearer ${planted.header}`, 'x-plain': 'seen' },
+      retry: { schedule_s: [0] },
+      secret: planted.signing,
+    });
+    expect(made.body.secret).toBe(planted.signing);
+    const path = `/app/rules/${made.body.id as string}`;
+    const shown = await ask('PATCH', path, { headers: { authorization: '[redacted]', 'x-plain': 'seen' } });
+    expect(shown.headers).toEqual({ authorization: '[redacted]', 'x-plain': 'seen' });
+    const { secret: rotated } = (await server.api('POST', `${path}/rotate`, {})).body;
+    const { id } = await ask('POST', '/app/events', { type: 'secret.kept', data: 1 });
+    const [request] = await receiver.waitFor(1);
+    expect(request!.headers.authorization).toBe(`Bearer ${planted.header}`);
+    const delivery = await until('the delivery to be dead', async () =>
+      (await ask('GET', `/app/deliveries?event=${id as string}`)).data.find((each: any) => each.status === 'dead'),
+    );
+    await ask('GET', `/app/deliveries/${(delivery as { id: string }).id}`);
+    await ask('POST', `${path}/test`, {});
+    await ask('POST', '/app/rules/preview', { rule_id: made.body.id, rule: {}, last: 5 });
+    await ask('POST', '/app/rules', {
+      events: ['x'],
+      target: { url: receiver.url },
+      secret: `whsec_${planted.header}`,
+    });
+    for (const list of ['/app/rules', path, `${path}/health`, '/metrics']) await ask('GET', list);
+    await receiver.close();
+
+    const secrets = [planted.signing, rotated as string].map((secret) => secret.slice('whsec_'.length));
+    const all = `${heard.join('\n')}\n${server.output()}`;
+    expect([...secrets, planted.header].filter((secret) => all.includes(secret))).toEqual([]);
+    const files = await Promise.all((await filesBelow(server.dataDir)).map((file) => readFile(file)));
+    expect([...secrets, planted.header].filter((secret) => files.some((bytes) => bytes.includes(secret)))).toEqual([]);
   });
 
   it('lie in files that others cannot read', async () => {
