@@ -69,7 +69,7 @@ function mountRoutes(app: Express, deps: HttpDeps): void {
     app[route.method](route.path, async (req: Request, res: Response) => {
       const note = noteOf(res);
       note.route = route.path;
-      const access = await authorize(req, route.auth);
+      const access = await authorize(req, route.auth, route);
       note.access = access;
       try {
         const input = await readInput({ req, params: req.params, query: req.query });

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../lib/errors.ts';
 import type { Access, Scope } from '../schemas/token.ts';
-import type { RouteAuth } from './route.ts';
+import type { Route, RouteAuth } from './route.ts';
 
 export interface AuthDeps {
   /** Finds what a token opens; undefined for one that is unknown, expired or revoked. */
@@ -11,9 +11,16 @@ export interface AuthDeps {
   readonly isFromHere: (req: IncomingMessage) => boolean;
 }
 
+/** Names the transaction of a request, for callers who send it beside their token; its own token says it alone. */
+export const TRANSACTION_HEADER = 'x-transaction';
+
 export function createAuthorizer({ authenticate, isFromHere }: AuthDeps) {
   /** Gives the access of the caller, undefined where none is needed; throws 400, 401 or 403. */
-  return async function authorize(req: IncomingMessage, needed: RouteAuth): Promise<Access | undefined> {
+  return async function authorize(
+    req: IncomingMessage,
+    needed: RouteAuth,
+    { takesTransaction = false }: Pick<Route, 'takesTransaction'> = {},
+  ): Promise<Access | undefined> {
     if (needed === 'public') return undefined;
     const token = bearerToken(req);
     if (token === undefined) {
@@ -27,8 +34,23 @@ export function createAuthorizer({ authenticate, isFromHere }: AuthDeps) {
     if (needed !== 'operator' && !isAllowed(access.scopes, needed)) {
       throw new AppError('forbidden', { detail: `This needs the scope "${needed}"; the token has ${listed(access)}.` });
     }
-    return access;
+    if (takesTransaction) return withTransaction(req, access);
+    if (access.transaction === undefined) return access;
+    throw new AppError('forbidden', { detail: 'The token of a transaction opens documents only.' });
   };
+}
+
+function withTransaction(req: IncomingMessage, access: Access): Access {
+  const [given, ...others] = req.headersDistinct[TRANSACTION_HEADER] ?? [];
+  if (others.length > 0) throw new AppError('duplicate_header', { detail: `${TRANSACTION_HEADER} must appear once.` });
+  if (given === undefined) return access;
+  if (access.transaction !== undefined && access.transaction !== given) {
+    throw new AppError('invalid_input', {
+      detail: `${TRANSACTION_HEADER} names another transaction than the token of the request.`,
+      errors: [{ in: 'header', path: `/${TRANSACTION_HEADER}`, message: 'must be left out beside such a token' }],
+    });
+  }
+  return { ...access, transaction: given };
 }
 
 /** Each scope includes the ones before it. */

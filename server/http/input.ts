@@ -31,7 +31,7 @@ export function createInputReader(route: Route, { readBody }: { readonly readBod
     return {
       params: parseParams && parseOrNotFound(parseParams, params),
       query: parseQuery?.(query),
-      body: parseBody?.(await readJson(req, readBody, route.bodyOptional ?? false)),
+      body: parseBody?.(await readJson(req, readBody, route)),
     };
   };
 }
@@ -54,24 +54,26 @@ function parseOrNotFound(parse: Parse, params: unknown): unknown {
   }
 }
 
-async function readJson(req: IncomingMessage, readBody: ReadBody, isOptional: boolean): Promise<unknown> {
+async function readJson(req: IncomingMessage, readBody: ReadBody, route: Route): Promise<unknown> {
   checkMediaType(req);
   const bytes = await readBody(req);
-  if (bytes.length === 0 && isOptional) return {};
+  if (bytes.length === 0 && route.bodyOptional === true) return {};
   if (bytes.length === 0) throw new AppError('malformed_json', { detail: 'The body is empty; JSON was expected.' });
   const { isAscii, mayOverflow } = scanJson(bytes);
   const text = isAscii ? bytes.toString('latin1') : decodeUtf8(bytes);
-  const value = parseText(text);
+  const value = parseText(text, route.keepsAllKeys ?? false);
   if (mayOverflow && hasOverflow(value)) {
     throw new AppError('malformed_json', { detail: 'The body holds a number that is too large to be kept.' });
   }
   return value;
 }
 
-function parseText(text: string): unknown {
+function parseText(text: string, keepsAllKeys: boolean): unknown {
   try {
-    // Keys that could reach a prototype later on are no names the API knows, so they are dropped here.
-    return parseJson(text, undefined, { protoAction: 'remove', constructorAction: 'remove' });
+    // Keys that could reach a prototype later on are no names the API knows, so they are dropped here; in a document they
+    // are data, and a filter without them would ask for something else.
+    const action = keepsAllKeys ? 'ignore' : 'remove';
+    return parseJson(text, undefined, { protoAction: action, constructorAction: action });
   } catch (error) {
     const why = error instanceof Error ? ` ${error.message}.` : '';
     throw new AppError('malformed_json', { detail: `The body is no JSON.${why}`, cause: error });

@@ -4,6 +4,7 @@
  */
 import type { TSchema } from 'typebox';
 import { catalogue, type ErrorCode } from '../lib/errors.ts';
+import { TRANSACTION_HEADER } from './auth.ts';
 import type { ResponseSpec, RouteDoc } from './route.ts';
 import { errorsOf } from './routeErrors.ts';
 
@@ -73,7 +74,11 @@ function operation(route: RouteDoc, refer: (value: unknown) => unknown) {
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
     ...(route.auth === 'public' ? { security: [] } : { security: securityOf(route) }),
-    parameters: [...parameters(route.params, 'path', refer), ...parameters(route.query, 'query', refer)],
+    parameters: [
+      ...parameters(route.params, 'path', refer),
+      ...parameters(route.query, 'query', refer),
+      ...headersOf(route),
+    ],
     ...(route.body === undefined
       ? {}
       : {
@@ -106,6 +111,12 @@ function parameters(schema: TSchema | undefined, where: 'path' | 'query', refer:
     ...(description === undefined ? {} : { description }),
     schema: refer(rest),
   }));
+}
+
+function headersOf({ takesTransaction = false }: RouteDoc) {
+  const description = 'The transaction that this is part of; its own token in place of the API token says the same.';
+  const header = { name: TRANSACTION_HEADER, in: 'header', required: false, description, schema: { type: 'string' } };
+  return takesTransaction ? [header] : [];
 }
 
 function responseOf(

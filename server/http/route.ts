@@ -6,7 +6,7 @@ import type { Static, TSchema } from 'typebox';
 import type { ErrorCode } from '../lib/errors.ts';
 import type { Access, Scope } from '../schemas/token.ts';
 
-export type Method = 'get' | 'post' | 'patch' | 'delete';
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** Who may call: anybody, the operator (from loopback, or with any token), or a token with the scope. */
 export type RouteAuth = 'public' | 'operator' | Scope;
@@ -53,6 +53,10 @@ export interface RouteSpec<A extends RouteAuth, P, Q, B> {
   readonly bodyOptional?: boolean;
   /** Default `application/json`. */
   readonly bodyType?: string;
+  /** Keys such as `__proto__` reach the handler, which has to refuse them or take them for data; else they are dropped. */
+  readonly keepsAllKeys?: boolean;
+  /** May be part of a transaction, which its access then names. */
+  readonly takesTransaction?: boolean;
   /** A body worth copying, for the documentation. */
   readonly example?: unknown;
   readonly responses: Readonly<Record<number, ResponseSpec>>;

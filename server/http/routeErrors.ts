@@ -8,6 +8,7 @@ export function errorsOf(route: RouteDoc): readonly ErrorCode[] {
   if (route.auth !== 'public' && route.auth !== 'operator') codes.push('forbidden');
   if (route.params !== undefined) codes.push('not_found');
   if (route.query !== undefined) codes.push('invalid_input');
+  if (route.takesTransaction === true) codes.push('invalid_input', 'not_found', 'conflict', 'gone');
   if (hasCursor(route)) codes.push('invalid_cursor');
   if (route.body !== undefined) {
     codes.push('malformed_json', 'malformed_body', 'too_deep', 'body_too_large', 'unsupported_media_type');

@@ -51,4 +51,6 @@ export interface Access {
   readonly environmentId: number;
   readonly tokenId: string;
   readonly scopes: readonly Scope[];
+  /** The transaction over documents that the request is part of. */
+  readonly transaction?: string;
 }
