@@ -28,7 +28,7 @@ main > h2:first-of-type { margin-top: 1.5rem; }
 .route + .route { border-top: 1px solid var(--line); margin-top: 1.25rem; }
 .route h3 { margin: 0; font-size: 1.05rem; font-weight: 600; overflow-wrap: anywhere; }
 .method { font-size: .78rem; font-weight: 700; color: var(--ink); }
-.method.get { color: var(--get); } .method.post { color: var(--post); } .method.patch { color: var(--patch); } .method.delete { color: var(--delete); }
+.method.get { color: var(--get); } .method.post { color: var(--post); } .method.patch, .method.put { color: var(--patch); } .method.delete { color: var(--delete); }
 .route h3 .path { font-size: 1rem; } .route h3 .method { font-size: .85rem; }
 .summary { margin: .4rem 0 0; max-width: 46rem; }
 .auth { margin: .15rem 0 .75rem; color: var(--soft); font-size: .9rem; }
