@@ -39,6 +39,7 @@ describe('settings', () => {
       PUBLIC_URL: 'https://hooks.test/base/',
       ALLOWED_HOSTS: ' a.test, b.test:8080,',
       EGRESS_ALLOW: '10.0.0.0/8,::1',
+      EGRESS_HTTPS_ONLY: 'True',
       LOG_LEVEL: 'DEBUG',
     };
     expect(readConfig(env)).toMatchObject({
@@ -46,6 +47,7 @@ describe('settings', () => {
       publicUrl: 'https://hooks.test/base',
       allowedHosts: ['a.test', 'b.test:8080'],
       egressAllow: ['10.0.0.0/8', '::1'],
+      egressHttpsOnly: true,
       logLevel: 'debug',
     });
   });
@@ -66,6 +68,7 @@ describe('settings', () => {
     ['MONGODB_URL', 'http://localhost'],
     ['EGRESS_ALLOW', 'everything'],
     ['EGRESS_ALLOW', '10.0.0.0/33'],
+    ['EGRESS_HTTPS_ONLY', 'perhaps'],
     ['SECRET_KEY', 'too short'],
     ['DATA_DIR', 'a\0b'],
   ])('%s=%j is a fault that names it', (name, value) => {

@@ -299,4 +299,16 @@ describe('Earshot itself', () => {
     const fault = await faultOf(egress.check(url));
     expect(typeof fault === 'string' ? 'let through' : fault.code).toBe(outcome);
   });
+
+  it.each([
+    [`http://127.0.0.1:4000${trigger}`, true],
+    [`http://[::1]:4000${trigger}`, true],
+    [`https://hooks.example.com${trigger}`, true],
+    [`https://example.com/hooks${trigger}`, true],
+    ['https://example.com/shop', false],
+    ['http://127.0.0.1:5000/', false],
+    ['https://elsewhere.test/', false],
+  ])('knows whether %s leads back to it: %s', (url, isOwn) => {
+    expect(egress.isOwn(url)).toBe(isOwn);
+  });
 });
