@@ -1,36 +1,20 @@
 /** The door for what listeners send: every argument of a data call is unknown until it has passed here. */
 import { refusal } from '../db/query/fault.ts';
-import { checkField } from '../db/query/fields.ts';
+import { checkCollection } from '../db/query/collection.ts';
 import { checkFilter } from '../db/query/filter.ts';
+import { ME, standInMe } from '../db/query/me.ts';
+import { withoutRevision } from './revision.ts';
 import { checkUpdate } from './update.ts';
 import { checkValue, isRecord } from '../db/query/values.ts';
 
 /** Stored documents have their id as text. */
 export type StoredDoc = Readonly<Record<string, unknown>> & { readonly _id: string };
 
-export interface FindArgs {
-  readonly filter: object;
-  readonly projection: Readonly<Record<string, 0 | 1>>;
-  readonly limit: number;
-  readonly skip: number;
-  readonly sort: readonly (readonly [field: string, direction: 1 | -1])[];
-}
-
-export const MAX_FIND_ROWS = 1_000;
 export const MAX_INSERT_DOCS = 1_000;
-const MAX_SKIP = 10_000_000;
-const MAX_SORT_FIELDS = 32;
 const MAX_ID_CHARS = 512;
-const COLLECTION = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 export function parseCollection(name: unknown): string {
-  const isName = typeof name === 'string' && COLLECTION.test(name) && !name.toLowerCase().startsWith('system');
-  if (!isName) {
-    throw refusal(
-      ['coll'],
-      'a collection is named with a letter and up to 63 letters, digits, _ or - after it, and not system…',
-    );
-  }
+  checkCollection(name, ['coll']);
   return name;
 }
 
@@ -41,7 +25,7 @@ export function parseId(id: unknown, place: readonly string[] = ['id']): string 
   return id;
 }
 
-/** A document as given, its `_id` made by `newId` where it brings none. */
+/** A document as given but for `_rev`, its `_id` made by `newId` where it brings none. */
 export function parseDoc(
   doc: unknown,
   newId: (() => string) | undefined,
@@ -51,7 +35,7 @@ export function parseDoc(
   checkValue(doc, place);
   const given = doc._id ?? undefined;
   const _id = given === undefined && newId !== undefined ? newId() : parseId(given, [...place, '_id']);
-  return { ...doc, _id };
+  return { ...withoutRevision(doc), _id };
 }
 
 export function parseDocs(docs: unknown, newId: () => string): readonly StoredDoc[] {
@@ -60,10 +44,20 @@ export function parseDocs(docs: unknown, newId: () => string): readonly StoredDo
   return docs.map((doc: unknown, i) => parseDoc(doc, newId, ['docs', String(i)]));
 }
 
-/** Required: what would change or delete everything has to be asked for with `{}`. */
-export function parseFilter(filter: unknown): object {
-  checkFilter(filter, ['filter']);
-  return filter;
+/**
+ * A new document of somebody: a field whose whole value is `@me` gets the id of the user, as the original has it. Where
+ * there is nobody it is a text like any other, which no `@me` in a filter ever matches.
+ */
+export function ownedBy(doc: StoredDoc, userId: string | null | undefined): StoredDoc {
+  if (typeof userId !== 'string' || !Object.values(doc).includes(ME)) return doc;
+  const owned = Object.entries(doc).map(([field, value]) => [field, value === ME && field !== '_id' ? userId : value]);
+  return Object.fromEntries(owned) as StoredDoc;
+}
+
+/** Required: what would change or delete everything has to be asked for with `{}`. `@me` stands for the user. */
+export function parseFilter(filter: unknown, userId: string | null | undefined, place = ['filter']): object {
+  checkFilter(filter, place);
+  return standInMe(filter, userId ?? null, place);
 }
 
 export function parseUpdate(update: unknown): object {
@@ -71,47 +65,14 @@ export function parseUpdate(update: unknown): object {
   return update;
 }
 
-export function parseFind(query: unknown, projection: unknown, options: unknown): FindArgs {
-  const given = options ?? {};
-  if (!isRecord(given)) throw refusal(['options'], 'expected an object');
-  for (const name of Object.keys(given)) {
-    if (!['limit', 'skip', 'sort'].includes(name)) throw refusal(['options', name], 'expected limit, skip or sort');
-  }
-  return {
-    filter: parseFilter(query ?? {}),
-    projection: parseProjection(projection ?? {}),
-    limit: parseWhole(given.limit ?? MAX_FIND_ROWS, 'limit', 1, MAX_FIND_ROWS),
-    skip: parseWhole(given.skip ?? 0, 'skip', 0, MAX_SKIP),
-    sort: parseSort(given.sort ?? {}),
-  };
+export function parseFlag(value: unknown, name: string): boolean {
+  if (value !== undefined && typeof value !== 'boolean') throw refusal([name], 'expected true or false');
+  return value === true;
 }
 
-function parseProjection(projection: unknown): Record<string, 0 | 1> {
-  if (!isRecord(projection)) throw refusal(['projection'], 'expected fields with true or false');
-  const fields = Object.entries(projection).map(([field, wanted]) => {
-    checkField(field, ['projection', field]);
-    if (wanted !== true && wanted !== false && wanted !== 1 && wanted !== 0) {
-      throw refusal(['projection', field], 'expected true or false');
-    }
-    return [field, wanted === true || wanted === 1 ? 1 : 0] as const;
-  });
-  return Object.fromEntries(fields);
-}
-
-function parseSort(sort: unknown): readonly (readonly [string, 1 | -1])[] {
-  if (!isRecord(sort)) throw refusal(['options', 'sort'], 'expected fields with 1 or -1');
-  const fields = Object.entries(sort);
-  if (fields.length > MAX_SORT_FIELDS) throw refusal(['options', 'sort'], `at most ${MAX_SORT_FIELDS} fields`);
-  return fields.map(([field, direction]) => {
-    checkField(field, ['options', 'sort', field]);
-    if (direction !== 1 && direction !== -1) throw refusal(['options', 'sort', field], 'expected 1 or -1');
-    return [field, direction] as const;
-  });
-}
-
-function parseWhole(value: unknown, name: string, min: number, max: number): number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
-    throw refusal(['options', name], `expected a whole number from ${min} to ${max}`);
-  }
-  return value;
+/** The revision a document must have for a write to happen; undefined where none was given. */
+export function parseRevision(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw refusal(['ifRevision'], 'expected the _rev of a document: a whole number from 0');
 }

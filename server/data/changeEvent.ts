@@ -2,6 +2,7 @@
 import type { NewEvent } from '../events/document.ts';
 import type { JsonObject } from '../schemas/json.ts';
 import type { StoredDoc } from './args.ts';
+import { REVISION, withoutRevision } from './revision.ts';
 import type { DataScope } from './scope.ts';
 import { asJson, bytesOf, isSame, valueAsJson } from './storeValues.ts';
 
@@ -9,6 +10,8 @@ import { asJson, bytesOf, isSame, valueAsJson } from './storeValues.ts';
 export interface Change {
   readonly before?: StoredDoc;
   readonly after?: StoredDoc;
+  /** Where somebody has looked already what is different. */
+  readonly changed?: readonly string[];
 }
 
 /** Of the JSON text of `data`, and of `previous`. */
@@ -21,7 +24,9 @@ const SURELY_FITS_BYTES = MAX_EVENT_DATA_BYTES / 8;
  * is told as `{ _id, _truncated: true }`; `previous` is left out where it is too large, and `changed` still says what.
  */
 export function eventsOf(scope: DataScope, collection: string, changes: readonly Change[]): readonly NewEvent[] {
-  return changes.flatMap(({ before, after }): readonly NewEvent[] => {
+  return changes.flatMap((change): readonly NewEvent[] => {
+    const before = change.before && withoutRevision(change.before);
+    const after = change.after && withoutRevision(change.after);
     const doc = after ?? before;
     if (doc === undefined) return [];
     const common = {
@@ -37,15 +42,16 @@ export function eventsOf(scope: DataScope, collection: string, changes: readonly
     };
     if (before === undefined) return [{ ...common, type: `${collection}.created` }];
     if (after === undefined) return [{ ...common, type: `${collection}.deleted` }];
-    const changed = changedFields(before, after);
+    const changed = change.changed ?? changedFields(before, after);
     if (changed.length === 0) return [];
     return [{ ...common, type: `${collection}.updated`, changed, ...previousOf(before, changed) }];
   });
 }
 
-/** Names of the top-level fields that differ: those of the new document first, then those that are gone. */
+/** Names of the top-level fields that differ: those of the new document first, then those that are gone; never `_rev`. */
 export function changedFields(before: StoredDoc, after: StoredDoc): readonly string[] {
   const names = new Set([...Object.keys(after), ...Object.keys(before)]);
+  names.delete(REVISION);
   return [...names].filter((name) => !isSame(valueOf(before, name), valueOf(after, name)));
 }
 

@@ -1,15 +1,17 @@
 /**
  * Documents of an app in the database of its environment, through the driver's own collections: the app decides what
- * they look like, so there is no schema in between. Every call is bounded in time, every answer in size.
+ * they look like, so there is no schema in between. What the driver throws leaves here as something a caller can meet.
  */
 import type mongoose from 'mongoose';
 import { AppError } from '../lib/errors.ts';
-import type { FindArgs, StoredDoc } from './args.ts';
-import type { DataEvents, DataScope } from './scope.ts';
+import type { DataEvents } from './scope.ts';
+import { createBulkWrites } from './storeBulk.ts';
 import { storeFault } from './storeFault.ts';
-import { createTransact } from './storeTransaction.ts';
-import { bytesOf, plain } from './storeValues.ts';
-import { createWrites, MAX_TIME_MS } from './storeWrites.ts';
+import { createIndexes } from './storeIndexes.ts';
+import { createReads } from './storeReads.ts';
+import { createTransactions } from './storeTransaction.ts';
+import { createUpserts } from './storeUpsert.ts';
+import { createWrites } from './storeWrites.ts';
 
 export interface DataStoreDeps {
   readonly connectionFor: (environmentId: number) => mongoose.Connection;
@@ -17,13 +19,15 @@ export interface DataStoreDeps {
   readonly random?: () => number;
 }
 
-/** What one find gives at most; more would not pass the channel to the listener. */
-const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
-const BATCH_SIZE = 250;
+export type DataStore = ReturnType<typeof createDataStore>;
 
-/** All methods take the scope first: nothing here can be asked without saying whose data is meant. */
 export function createDataStore({ connectionFor, events, random = Math.random }: DataStoreDeps) {
-  const writes = createWrites({ databaseOf, transact: createTransact({ databaseOf, events, random }) });
+  const { transact, inTransaction } = createTransactions({ databaseOf, events, random });
+  const bulk = createBulkWrites({ databaseOf, transact });
+  const reads = createReads({ databaseOf });
+  const writes = createWrites({ databaseOf, transact });
+  const { upsertMany } = createUpserts({ transact, updateMany: bulk.updateMany });
+  const { createIndex } = createIndexes({ databaseOf });
 
   function databaseOf(environmentId: number): mongoose.mongo.Db {
     const { db } = connectionFor(environmentId);
@@ -31,60 +35,29 @@ export function createDataStore({ connectionFor, events, random = Math.random }:
     return db;
   }
 
-  const read = <R>(
-    { environmentId }: DataScope,
-    coll: string,
-    ask: (collection: mongoose.mongo.Collection<StoredDoc>) => Promise<R>,
-  ): Promise<R> => explain(() => ask(databaseOf(environmentId).collection<StoredDoc>(coll)));
-
   return {
-    get: (scope: DataScope, coll: string, id: string) =>
-      read(scope, coll, async (collection) => {
-        const doc = await collection.findOne({ _id: id }, { maxTimeMS: MAX_TIME_MS, promoteBuffers: true });
-        return doc === null ? null : plain(doc);
-      }),
-
-    find: (scope: DataScope, coll: string, { filter, projection, limit, skip, sort }: FindArgs) =>
-      read(scope, coll, async (collection) => {
-        const cursor = collection.find(filter, {
-          projection,
-          limit,
-          skip,
-          sort: new Map(sort),
-          batchSize: BATCH_SIZE,
-          maxTimeMS: MAX_TIME_MS,
-          promoteBuffers: true,
-        });
-        const docs: StoredDoc[] = [];
-        let bytes = 0;
-        for await (const doc of cursor) {
-          bytes += bytesOf(doc);
-          if (bytes > MAX_ANSWER_BYTES) {
-            throw new AppError('invalid_input', {
-              detail: `The documents found are more than ${MAX_ANSWER_BYTES} bytes: ask for fewer, or for fewer fields.`,
-            });
-          }
-          docs.push(plain(doc));
-        }
-        return docs;
-      }),
-
-    count: (scope: DataScope, coll: string, filter: object) =>
-      read(scope, coll, (collection) => collection.countDocuments(filter, { maxTimeMS: MAX_TIME_MS })),
-
-    insertOne: (...args: Parameters<typeof writes.insertOne>) => explain(() => writes.insertOne(...args)),
-    insertMany: (...args: Parameters<typeof writes.insertMany>) => explain(() => writes.insertMany(...args)),
-    replace: (...args: Parameters<typeof writes.replace>) => explain(() => writes.replace(...args)),
-    remove: (...args: Parameters<typeof writes.remove>) => explain(() => writes.remove(...args)),
-    updateMany: (...args: Parameters<typeof writes.updateMany>) => explain(() => writes.updateMany(...args)),
-    deleteMany: (...args: Parameters<typeof writes.deleteMany>) => explain(() => writes.deleteMany(...args)),
+    inTransaction,
+    get: explained(reads.get),
+    find: explained(reads.find),
+    count: explained(reads.count),
+    aggregate: explained(reads.aggregate),
+    insertOne: explained(writes.insertOne),
+    insertMany: explained(writes.insertMany),
+    replace: explained(writes.replace),
+    remove: explained(writes.remove),
+    updateMany: explained(bulk.updateMany),
+    upsertMany: explained(upsertMany),
+    deleteMany: explained(bulk.deleteMany),
+    createIndex: explained(createIndex),
   };
 }
 
-async function explain<R>(work: () => Promise<R>): Promise<R> {
-  try {
-    return await work();
-  } catch (error) {
-    throw storeFault(error);
-  }
+function explained<A extends readonly unknown[], R>(ask: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+  return async (...args) => {
+    try {
+      return await ask(...args);
+    } catch (error) {
+      throw storeFault(error);
+    }
+  };
 }

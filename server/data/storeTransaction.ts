@@ -7,8 +7,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../lib/errors.ts';
 import type { StoredDoc } from './args.ts';
 import { eventsOf, type Change } from './changeEvent.ts';
-import type { DataEvents, DataScope, EventDraft } from './scope.ts';
-import { hasLabel } from './storeFault.ts';
+import type { DataEvents, DataScope, EventDraft, OpenTransaction } from './scope.ts';
+import { hasLabel, storeFault } from './storeFault.ts';
 import { keyOf } from './storeValues.ts';
 import { createTurns } from './turns.ts';
 
@@ -18,7 +18,7 @@ export interface TransactDeps {
   readonly random: () => number;
 }
 
-export interface InTransaction {
+export interface Within {
   readonly collection: mongoose.mongo.Collection<StoredDoc>;
   readonly session: mongoose.mongo.ClientSession;
 }
@@ -29,12 +29,22 @@ export interface Changed<R> {
   readonly changes: readonly Change[];
 }
 
+/** `ids` are the documents the work may change. The work may be done more than once; it must not keep anything. */
 export type Transact = <R>(
   scope: DataScope,
   coll: string,
   ids: readonly unknown[],
-  work: (within: InTransaction) => Promise<Changed<R>>,
+  work: (within: Within) => Promise<Changed<R>>,
 ) => Promise<R>;
+
+/** A scope whose calls all belong to one transaction. */
+export type ScopeWithin = DataScope & { readonly transaction: OpenTransaction };
+
+/**
+ * Runs work whose calls, made with the scope it is given and one after the other, all happen or none. It may be run
+ * more than once and must not keep anything; what it throws undoes everything. Work within a transaction joins it.
+ */
+export type InTransaction = <R>(scope: DataScope, work: (within: ScopeWithin) => Promise<R>) => Promise<R>;
 
 /** Each open transaction costs every write a look; more than these do not make more writes a second. */
 const MAX_OPEN = 32;
@@ -44,31 +54,21 @@ const MAX_PAUSE_MS = 200;
 const MAX_COMMIT_MS = 5_000;
 const MAX_COMMIT_ATTEMPTS = 3;
 
-/** `ids` are the documents the work may change. The work may be done more than once; it must not keep anything. */
-export function createTransact({ databaseOf, events, random }: TransactDeps): Transact {
+export function createTransactions({ databaseOf, events, random }: TransactDeps) {
   const inTurn = createTurns({ room: MAX_OPEN });
 
-  async function attempt<R>(
-    scope: DataScope,
-    coll: string,
-    work: (within: InTransaction) => Promise<Changed<R>>,
-  ): Promise<R> {
-    const db = databaseOf(scope.environmentId);
-    const session = db.client.startSession();
-    let draft: EventDraft | undefined;
+  /** Begins a transaction, does the work within, commits, and puts the events to work; or undoes all of it. */
+  async function attempt<R>(environmentId: number, work: (transaction: OpenTransaction) => Promise<R>): Promise<R> {
+    const session = databaseOf(environmentId).client.startSession();
+    const drafts: EventDraft[] = [];
     try {
       session.startTransaction({ readConcern: { level: 'snapshot' }, maxCommitTimeMS: MAX_COMMIT_MS });
-      const { result, changes } = await work({ collection: db.collection<StoredDoc>(coll), session });
-      const told = eventsOf(scope, coll, changes);
-      if (told.length > 0) {
-        draft = await events.draft(told);
-        await draft.insert(session);
-      }
+      const result = await work({ session, drafts });
       await commit(session);
-      draft?.accept();
+      for (const draft of drafts) draft.accept();
       return result;
     } catch (error) {
-      draft?.abandon();
+      for (const draft of drafts) draft.abandon();
       if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
       throw error;
     } finally {
@@ -76,20 +76,58 @@ export function createTransact({ databaseOf, events, random }: TransactDeps): Tr
     }
   }
 
-  return (scope, coll, ids, work) => {
-    const keys = ids.map((id) => `${scope.environmentId}:${coll}:${keyOf(id)}`);
+  function attempts<R>(keys: readonly string[], what: string, make: () => Promise<R>): Promise<R> {
     return inTurn(keys, async () => {
       for (let made = 1; ; made++) {
         try {
-          return await attempt(scope, coll, work);
+          return await make();
         } catch (error) {
           if (!hasLabel(error, 'TransientTransactionError')) throw error;
-          if (made === MAX_ATTEMPTS) throw stillInConflict(coll, error);
+          if (made === MAX_ATTEMPTS) throw stillInConflict(what, error);
           await pause(Math.min(FIRST_PAUSE_MS * 2 ** (made - 1), MAX_PAUSE_MS) * (0.5 + random()));
         }
       }
     });
+  }
+
+  /** Does the work and writes down what it changed, for the owner of the transaction to commit. */
+  async function apply<R>(
+    scope: DataScope,
+    coll: string,
+    { session, drafts }: OpenTransaction,
+    work: (within: Within) => Promise<Changed<R>>,
+  ): Promise<R> {
+    const collection = databaseOf(scope.environmentId).collection<StoredDoc>(coll);
+    const { result, changes } = await work({ collection, session });
+    const told = eventsOf(scope, coll, changes);
+    if (told.length > 0) {
+      const draft = await events.draft(told);
+      drafts.push(draft);
+      await draft.insert(session);
+    }
+    return result;
+  }
+
+  const transact: Transact = (scope, coll, ids, work) => {
+    const { environmentId, transaction } = scope;
+    if (transaction !== undefined) return apply(scope, coll, transaction, work);
+    const keys = ids.map((id) => `${environmentId}:${coll}:${keyOf(id)}`);
+    return attempts(keys, `documents of ${coll}`, () => attempt(environmentId, (own) => apply(scope, coll, own, work)));
   };
+
+  const inTransaction: InTransaction = async (scope, work) => {
+    const { environmentId, transaction } = scope;
+    if (transaction !== undefined) return work({ ...scope, transaction });
+    try {
+      return await attempts([], 'documents', () =>
+        attempt(environmentId, (own) => work({ ...scope, transaction: own })),
+      );
+    } catch (error) {
+      throw storeFault(error);
+    }
+  };
+
+  return { transact, inTransaction };
 }
 
 /** A commit whose answer was lost is asked for again: the second is told what became of the first. */
@@ -105,9 +143,9 @@ async function commit(session: mongoose.mongo.ClientSession): Promise<void> {
 }
 
 /** Not `conflict`: to a listener that word says that a document is there already. */
-function stillInConflict(coll: string, cause: unknown): AppError {
+function stillInConflict(what: string, cause: unknown): AppError {
   return new AppError('storage_unavailable', {
-    detail: `Others keep changing the same documents of ${coll}; nothing was changed. Try again.`,
+    detail: `Others keep changing the same ${what}; nothing was changed. Try again.`,
     retryAfterS: 1,
     cause,
   });

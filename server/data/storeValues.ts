@@ -4,8 +4,8 @@ import type { Json, JsonObject } from '../schemas/json.ts';
 import type { StoredDoc } from './args.ts';
 
 /** What JSON, Dates and bytes cannot say becomes text or plain data, whoever wrote it into the database. */
-export function plain(doc: StoredDoc): StoredDoc {
-  return plainValue(doc) as StoredDoc;
+export function plain<D extends object>(doc: D): D {
+  return plainValue(doc) as D;
 }
 
 /** The document as the data of an event: times as ISO 8601, bytes as base64. What JSON has no number for is null. */

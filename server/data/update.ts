@@ -3,6 +3,7 @@ import { refusal, type Place } from '../db/query/fault.ts';
 import { checkField } from '../db/query/fields.ts';
 import { checkElement } from '../db/query/filter.ts';
 import { checkValue, isRecord } from '../db/query/values.ts';
+import { REVISION } from './revision.ts';
 
 type Check = (operand: unknown, place: Place) => void;
 
@@ -64,11 +65,16 @@ export function checkUpdate(update: unknown, place: Place): asserts update is ob
     if (!isRecord(fields)) throw refusal(here, 'expected fields and their values');
     for (const [field, operand] of Object.entries(fields)) {
       checkField(field, [...here, field], { allowPositional: true });
-      if (field === '_id' || (operator === '$rename' && operand === '_id')) {
-        throw refusal([...here, field], 'the _id of a document never changes');
-      }
+      for (const name of operator === '$rename' ? [field, operand] : [field]) refuseOwn(name, [...here, field]);
       check(operand, [...here, field]);
     }
+  }
+}
+
+function refuseOwn(name: unknown, place: Place): void {
+  if (name === '_id') throw refusal(place, 'the _id of a document never changes');
+  if (typeof name === 'string' && name.split('.')[0] === REVISION) {
+    throw refusal(place, `${REVISION} counts the changes of a document; it cannot be set`);
   }
 }
 

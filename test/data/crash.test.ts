@@ -28,7 +28,7 @@ async function writeAndCrash(round: number): Promise<void> {
   expect(await ended).toBe('SIGKILL');
 }
 
-/** What is stored, and what comes of replaying the events from the first to the last. */
+/** What is stored, and what comes of replaying the events from the first to the last: each one is one revision. */
 async function readBack() {
   const engine = await startEmbedded({ dataDir });
   const database = await connectDatabase({ url: engine.url });
@@ -44,7 +44,7 @@ async function readBack() {
       if (type === 'docs.updated' && before?.n !== previous?.n)
         faults.push(`${document} was not ${JSON.stringify(previous)}`);
       if (type === 'docs.deleted') replayed.delete(document);
-      else replayed.set(document, data);
+      else replayed.set(document, { ...(data as object), _rev: ((before?._rev as number | undefined) ?? 0) + 1 });
     }
     return { docs: new Map(docs.map((doc) => [doc._id as string, doc])), replayed, faults, events: events.length };
   } finally {

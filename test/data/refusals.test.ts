@@ -299,9 +299,10 @@ describe('the data API', () => {
   it('offers the same calls by name to the host of runs', async () => {
     const { api } = anApiWithoutDatabase();
     expect(Object.keys(api.methods).sort()).toEqual(
-      ['count', 'createDoc', 'deleteDoc', 'deleteMany', 'find', 'getDoc', 'insertMany', 'updateDoc', 'updateMany'].map(
-        (name) => `data.${name}`,
-      ),
+      [
+        ...['aggregate', 'count', 'createDoc', 'createIndex', 'deleteDoc', 'deleteMany', 'find', 'getDoc'],
+        ...['insertMany', 'updateDoc', 'updateMany'],
+      ].map((name) => `data.${name}`),
     );
     await expect(api.methods['data.find']!({ environmentId: 1 }, 'x')).rejects.toMatchObject({ code: 'invalid_input' });
   });
@@ -312,6 +313,7 @@ describe('the data API', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...names), fc.anything(), fc.anything(), async (name, a, b) => {
         const args = { coll: 'a', id: a, doc: a, docs: a, query: a, projection: b, options: b, filter: a, update: b };
+        Object.assign(args, { pipeline: a, keys: a, upsert: b, unique: b, ifRevision: b, withRevision: b });
         const fault: unknown = await api.handle({ environmentId: 1 }, name, args).catch((error: unknown) => error);
         expect(fault).toMatchObject({ name: 'AppError' });
       }),

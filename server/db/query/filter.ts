@@ -62,15 +62,25 @@ const OPERATORS: Readonly<Record<string, Check>> = {
   $bitsAnyClear: checkBits,
 };
 
-/** Throws 422 with the place of the first part that is not allowed. */
-export function checkFilter(filter: unknown, place: Place, depthLeft = MAX_DEPTH): asserts filter is object {
+/**
+ * Throws 422 with the place of the first part that is not allowed. `checkExpr` is for those who allow expressions in
+ * their filters: it checks what stands in $expr.
+ */
+export function checkFilter(
+  filter: unknown,
+  place: Place,
+  depthLeft = MAX_DEPTH,
+  checkExpr?: (expression: unknown, place: Place) => void,
+): asserts filter is object {
   if (!isRecord(filter)) throw refusal(place, 'expected a filter, such as { status: "paid" }');
   if (depthLeft <= 0) throw refusal(place.slice(0, 8), `a filter nests at most ${MAX_DEPTH} levels deep`);
   for (const [key, condition] of Object.entries(filter)) {
     const here = [...place, key];
     if (LOGICAL.has(key)) {
       if (!Array.isArray(condition) || condition.length === 0) throw refusal(here, 'expected a list of filters');
-      condition.forEach((part: unknown, i) => checkFilter(part, [...here, String(i)], depthLeft - 1));
+      condition.forEach((part: unknown, i) => checkFilter(part, [...here, String(i)], depthLeft - 1, checkExpr));
+    } else if (key === '$expr' && checkExpr !== undefined) {
+      checkExpr(condition, here);
     } else if (key.startsWith('$')) {
       throw unknownOperator(key, here);
     } else {
