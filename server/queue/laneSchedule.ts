@@ -13,6 +13,7 @@ export interface LaneSchedule {
   /** When the first of the others is to be looked at; undefined when none has a time. */
   readonly nextAtMs: () => number | undefined;
   readonly hasReady: () => boolean;
+  readonly isReady: (lane: string) => boolean;
   /** Something was stored in the lane for others to claim, or will fall due then. */
   readonly notice: (lane: string, atMs?: number) => void;
   /** A look begins: what `notice` says from now on counts, what it said before is seen by the look. */
@@ -60,6 +61,7 @@ export function createLaneSchedule(fixed: () => readonly string[]): LaneSchedule
     },
     nextAtMs: () => (nextAtMs === Infinity ? undefined : nextAtMs),
     hasReady: () => ready.size > 0,
+    isReady: (lane) => ready.has(lane),
 
     notice(lane, atMs) {
       if (atMs === undefined) {

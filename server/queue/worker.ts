@@ -5,9 +5,10 @@
  */
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
+import { createClaimer } from './claimer.ts';
 import type { QueueEntry, Settlement } from './entry.ts';
-import { createLaneSchedule } from './laneSchedule.ts';
 import type { Leases } from './leases.ts';
+import { createRoom } from './room.ts';
 
 export interface WorkerOptions<Entry extends QueueEntry> {
   readonly leases: Pick<Leases<Entry>, 'owner' | 'findDue' | 'nextDueAt' | 'claim' | 'renew' | 'settle' | 'lanes'>;
@@ -63,32 +64,15 @@ interface Held<Entry> {
   readonly done: Promise<void>;
 }
 
-/** Lanes that are looked at together. */
-const LOOKS_AT_ONCE = 8;
-/** Between two looks at a lane of which nothing is left to claim. */
-const REST_MS = 20;
-
 export function createQueueWorker<Entry extends QueueEntry>(options: WorkerOptions<Entry>): QueueWorker<Entry> {
-  const { leases, clock, log, capacity, perform, onSettled, leaseMs = 30_000, pollMs = 500, rescanMs } = options;
+  const { leases, clock, log, capacity, lanes, perform, onSettled, leaseMs = 30_000, pollMs = 500, rescanMs } = options;
   const { roomIn = () => Infinity, wakeAt = () => undefined } = options;
   const held = new Map<string, Held<Entry>>();
-  const taken = new Map<string, number>();
-  const schedule = createLaneSchedule(options.lanes);
-  let takenInAll = 0;
-  let isPumping = false;
+  const room = createRoom({ capacity, roomIn });
+  const claimer = createClaimer({ leases, room, lanes, wakeAt, begin, clock, log, leaseMs, pollMs, rescanMs });
   let isStopping = false;
   let isGivingBack = false;
-  let timers: NodeJS.Timeout[] = [];
-  let alarm: NodeJS.Timeout | undefined;
-
-  const takenIn = (lane: string): number => taken.get(lane) ?? 0;
-  const freeRoom = (): number => capacity() - takenInAll;
-  const take = (lane: string, count: number): void => {
-    takenInAll += count;
-    const now = takenIn(lane) + count;
-    if (now === 0) taken.delete(lane);
-    else taken.set(lane, now);
-  };
+  let renewing: NodeJS.Timeout | undefined;
 
   function begin(entry: Entry): void {
     const abort = new AbortController();
@@ -108,11 +92,9 @@ export function createQueueWorker<Entry extends QueueEntry>(options: WorkerOptio
     }
   }
 
-  /** Claims are made for many at a time: a lane that was full, or a worker that was, waits until half of it is free. */
   function release(lane: string): void {
-    take(lane, -1);
-    if (schedule.isBlocked(lane) && roomIn(lane, takenIn(lane)) >= Math.max(1, takenIn(lane))) schedule.notice(lane);
-    if (schedule.hasReady() && freeRoom() >= capacity() / 2) void pump();
+    room.take(lane, -1);
+    claimer.released(lane);
   }
 
   /** The outcome is known: it is offered until the database takes it, or another owner may have the lease. */
@@ -121,7 +103,7 @@ export function createQueueWorker<Entry extends QueueEntry>(options: WorkerOptio
       try {
         await leases.settle(entry, settlement);
         const { status, due_at: dueAt } = settlement.set;
-        if (status === 'queued' && dueAt instanceof Date) noticeLater(entry.lane ?? '', dueAt.getTime());
+        if (status === 'queued' && dueAt instanceof Date) claimer.noticeAt(entry.lane ?? '', dueAt.getTime());
         onSettled?.(entry, settlement);
         return;
       } catch (error) {
@@ -130,80 +112,6 @@ export function createQueueWorker<Entry extends QueueEntry>(options: WorkerOptio
         await new Promise((resolve) => setTimeout(resolve, delayMs));
       }
     }
-  }
-
-  async function pump(): Promise<void> {
-    if (isPumping || isStopping) return;
-    isPumping = true;
-    try {
-      while (await claimRound());
-    } catch (error) {
-      log.warn({ err: error }, 'queue.claim_failed');
-    } finally {
-      isPumping = false;
-      setAlarm();
-    }
-  }
-
-  /** One batch from every lane that is worth a look; true when there may be more and room for it. */
-  async function claimRound(): Promise<boolean> {
-    const names = schedule.ready(clock.now());
-    for (let i = 0; i < names.length && freeRoom() > 0; i += LOOKS_AT_ONCE) {
-      const together = names.slice(i, i + LOOKS_AT_ONCE);
-      const share = Math.ceil(freeRoom() / together.length);
-      await Promise.all(together.map((lane) => claimFrom(lane, share)));
-      if (isStopping) return false;
-    }
-    return schedule.hasReady() && freeRoom() > 0;
-  }
-
-  async function claimFrom(lane: string, share: number): Promise<void> {
-    const laneRoom = Math.floor(roomIn(lane, takenIn(lane)));
-    if (laneRoom <= 0) {
-      schedule.blocked(lane, wakeAt(lane));
-      return;
-    }
-    const room = Math.min(laneRoom, share, freeRoom());
-    if (room <= 0) return; // stays ready
-    take(lane, room);
-    let claimed: readonly Entry[] = [];
-    try {
-      schedule.begin(lane);
-      const now = clock.now();
-      const due = await leases.findDue(lane, new Date(now), room);
-      if (due.length === room) schedule.full(lane);
-      if (isStopping) return;
-      claimed = await leases.claim(due, new Date(now), new Date(now + leaseMs));
-      if (due.length < room) await rest(lane);
-    } catch (error) {
-      schedule.notice(lane, clock.now() + pollMs);
-      throw error;
-    } finally {
-      take(lane, claimed.length - room);
-    }
-    claimed.forEach(begin);
-  }
-
-  async function rest(lane: string): Promise<void> {
-    if (options.lanes().includes(lane)) return;
-    const nextDueAt = await leases.nextDueAt(lane);
-    // What is due and was not claimed is somebody else's by now: no reason to look again at once.
-    schedule.drained(lane, nextDueAt === null ? null : Math.max(nextDueAt.getTime(), clock.now() + REST_MS));
-  }
-
-  function noticeLater(lane: string, atMs: number): void {
-    schedule.notice(lane, atMs);
-    setAlarm();
-  }
-
-  /** Between two polls, for what falls due earlier. */
-  function setAlarm(): void {
-    const atMs = schedule.nextAtMs();
-    if (isStopping || atMs === undefined) return;
-    const inMs = atMs - clock.now();
-    if (inMs >= pollMs) return;
-    clearTimeout(alarm);
-    alarm = setTimeout(() => void pump(), Math.max(1, inMs));
   }
 
   async function renewAll(): Promise<void> {
@@ -215,31 +123,18 @@ export function createQueueWorker<Entry extends QueueEntry>(options: WorkerOptio
     }
   }
 
-  /** Lanes that were filled before this process began, or by one that is gone. */
-  async function findLanes(): Promise<void> {
-    try {
-      for (const lane of await leases.lanes()) schedule.notice(lane);
-    } catch (error) {
-      log.warn({ err: error }, 'queue.lanes_failed');
-    }
-  }
-
   return {
     start: () => {
-      timers = [
-        setInterval(() => void pump(), pollMs),
-        setInterval(() => void renewAll(), leaseMs / 3),
-        ...(rescanMs === undefined ? [] : [setInterval(() => void findLanes(), rescanMs)]),
-      ];
-      void findLanes().then(pump);
+      renewing = setInterval(() => void renewAll(), leaseMs / 3);
+      claimer.start();
     },
 
     stop: async (graceMs) => {
       isStopping = true;
+      claimer.stop();
       const all = (): Promise<unknown> => Promise.all([...held.values()].map(({ done }) => done));
       await within(graceMs, all());
-      timers.forEach(clearInterval);
-      clearTimeout(alarm);
+      clearInterval(renewing);
       isGivingBack = true;
       const left = [...held.values()];
       for (const { abort } of left) abort.abort(new Error('the server is stopping'));
@@ -254,9 +149,8 @@ export function createQueueWorker<Entry extends QueueEntry>(options: WorkerOptio
     },
 
     reserve: (lane) => {
-      if (isStopping || freeRoom() <= 0 || schedule.hasBacklog(lane)) return undefined;
-      if (roomIn(lane, takenIn(lane)) < 1) return undefined;
-      take(lane, 1);
+      if (isStopping || claimer.hasBacklog(lane) || room.freeIn(lane) < 1) return undefined;
+      room.take(lane, 1);
       const now = clock.now();
       return {
         status: 'running',
@@ -269,10 +163,7 @@ export function createQueueWorker<Entry extends QueueEntry>(options: WorkerOptio
 
     adopt: begin,
     unreserve: release,
-    notice: (lane) => {
-      schedule.notice(lane);
-      if (takenIn(lane) === 0) void pump();
-    },
+    notice: claimer.notice,
     abort: (id) => {
       const found = held.get(id);
       found?.abort.abort(new Error('canceled'));

@@ -272,4 +272,22 @@ describe('createQueueWorker', () => {
     await vi.waitFor(() => expect(tries).toBe(3));
     await worker.stop(0);
   });
+
+  it('works off what it claimed although the database fails right after', async () => {
+    const queue = aQueue([...many(3, 'a'), ...many(3, 'b')]);
+    let tries = 0;
+    const worker = aWorker({
+      queue,
+      lanes: [],
+      capacity: 8,
+      perform: () => Promise.resolve(done),
+      leases: {
+        nextDueAt: (lane) => (++tries < 5 ? Promise.reject(new Error('away')) : queue.leases.nextDueAt(lane)),
+      },
+    });
+    worker.start();
+    await vi.waitFor(() => expect(queue.settled).toHaveLength(6));
+    for (let i = 0; i < 8; i++) expect(worker.reserve(`fresh${i}`)).toBeDefined();
+    await worker.stop(0);
+  });
 });
