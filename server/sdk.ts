@@ -81,27 +81,81 @@ export interface ListenerRequest {
 export type Doc<T extends object> = T & { readonly _id: string };
 export type Filter = Record<string, unknown>;
 
+/**
+ * In filters, and in fields of new documents, `@me` as a whole value (`{ owner: '@me' }`) stands for the id of the user.
+ * In a run without one it matches nothing in a filter, and is a text like any other in a document.
+ *
+ * Each document has a revision, raised by every change of it. It is shown, as `_rev`, only where `withRevision` asks for
+ * it, and a `_rev` in what is written is left out. With `ifRevision` a write is refused, code `conflict`, where somebody
+ * else has changed the document in the meantime:
+ *
+ *     const order = await orders.getDoc(id, { withRevision: true });
+ *     await orders.updateDoc({ ...order, status: 'paid' }, { ifRevision: order._rev });
+ */
 export interface Collection<T extends object> {
-  readonly getDoc: (id: string) => Promise<Doc<T> | null>;
+  /** The document, or null. */
+  readonly getDoc: <O extends GetOptions = GetOptions>(id: string, options?: O) => Promise<Seen<T, O> | null>;
+  /** Code `conflict` where its `_id` is taken. */
   readonly createDoc: (doc: T) => Promise<Doc<T>>;
-  /** Replaces the document of that `_id` as a whole. */
-  readonly updateDoc: (doc: Doc<T>) => Promise<Doc<T>>;
-  readonly deleteDoc: (doc: { readonly _id: string } | string) => Promise<void>;
-  readonly find: (query?: Filter, projection?: Filter, options?: FindOptions) => Promise<Doc<T>[]>;
+  /** Replaces the document of that `_id` as a whole. Code `not_found` where there is none: `upsert` makes it then. */
+  readonly updateDoc: <O extends UpdateOptions = UpdateOptions>(doc: Doc<T>, options?: O) => Promise<Seen<T, O>>;
+  /** One that is gone already is no fault. */
+  readonly deleteDoc: (
+    doc: { readonly _id: string } | string,
+    options?: { readonly ifRevision?: number },
+  ) => Promise<void>;
+  /** At most 1,000 documents. */
+  readonly find: <O extends FindOptions = FindOptions>(
+    query?: Filter,
+    projection?: Filter,
+    options?: O,
+  ) => Promise<Seen<T, O>[]>;
+  /** With `upsert`, one document is made where none matches: from what the filter asks by equality, and the update. */
   readonly updateMany: (
     filter: Filter,
     update: object,
-  ) => Promise<{ readonly matched: number; readonly modified: number }>;
+    options?: { readonly upsert?: boolean },
+  ) => Promise<{ readonly matched: number; readonly modified: number; readonly upsertedId?: string | null }>;
   readonly insertMany: (docs: readonly T[]) => Promise<{ readonly insertedIds: string[] }>;
   readonly deleteMany: (filter: Filter) => Promise<{ readonly deleted: number }>;
   readonly count: (filter?: Filter) => Promise<number>;
+  /**
+   * What comes out of a pipeline of MongoDB's, at most 1,000 documents. Stages that only read: $match $project $set
+   * $addFields $unset $group $sort $skip $limit $unwind $count $lookup $facet $replaceRoot $sample $sortByCount $bucket
+   * $unionWith. Revisions are not seen in it.
+   */
+  readonly aggregate: <R extends object = Record<string, unknown>>(pipeline: readonly object[]) => Promise<R[]>;
+  /** Makes the index unless it is there. At most 20 for a collection, of up to 8 fields each. */
+  readonly createIndex: (
+    keys: Readonly<Record<string, 1 | -1>>,
+    options?: { readonly unique?: boolean },
+  ) => Promise<{ readonly name: string }>;
+}
+
+export interface GetOptions {
+  readonly projection?: Filter;
+  readonly withRevision?: boolean;
+}
+
+export interface UpdateOptions {
+  /** Makes the document where there is none. */
+  readonly upsert?: boolean;
+  /** The `_rev` the document must have; 0 for one that has none. Not together with `upsert`. */
+  readonly ifRevision?: number;
+  readonly withRevision?: boolean;
 }
 
 export interface FindOptions {
   readonly limit?: number;
   readonly skip?: number;
   readonly sort?: Record<string, 1 | -1>;
+  readonly withRevision?: boolean;
 }
+
+/** A document with its revision where that was asked for. */
+type Seen<T extends object, O> = O extends { readonly withRevision: true }
+  ? Doc<T> & { readonly _rev: number }
+  : Doc<T>;
 
 export type WebhookInfo = { readonly uuid: string; readonly action: string; readonly url: string } & Record<
   string,

@@ -86,7 +86,7 @@ function aCollection<T extends object>(docs: Map<string, Stored>): Collection<T>
       later(() => {
         if (!docs.has(doc._id)) throw Object.assign(new Error('no such document'), { code: 'not_found' });
         docs.set(doc._id, structuredClone(doc));
-        return doc;
+        return out(doc);
       }),
     deleteDoc: (doc) => later(() => void docs.delete(typeof doc === 'string' ? doc : doc._id)),
     find: (filter = {}) => later(() => matching(filter).map(out)),
@@ -100,6 +100,8 @@ function aCollection<T extends object>(docs: Map<string, Stored>): Collection<T>
         found.forEach((doc) => change(doc, update as Record<string, Record<string, unknown>>));
         return { matched: found.length, modified: JSON.stringify(found) === before ? 0 : found.length };
       }),
+    aggregate: () => Promise.reject(new Error('the fake knows no pipelines')),
+    createIndex: () => Promise.reject(new Error('the fake knows no indexes')),
   };
 }
 

@@ -63,16 +63,18 @@ function requestOf(head: RunHead, body: Uint8Array | null): ListenerRequest | nu
 }
 
 function collection<T extends object>(coll: string, call: RunContext['call']): Collection<T> {
-  const ask = (method: string, args: object) => call(`data.${method}`, { coll, ...args }) as never;
+  const ask = (method: string, args: object) => call(`data.${method}`, { ...args, coll }) as never;
   return {
-    getDoc: (id) => ask('getDoc', { id }),
+    getDoc: (id, options) => ask('getDoc', { ...options, id }),
     createDoc: (doc) => ask('createDoc', { doc }),
-    updateDoc: (doc) => ask('updateDoc', { doc }),
-    deleteDoc: (doc) => ask('deleteDoc', { id: typeof doc === 'string' ? doc : doc._id }),
+    updateDoc: (doc, options) => ask('updateDoc', { ...options, doc }),
+    deleteDoc: (doc, options) => ask('deleteDoc', { ...options, id: typeof doc === 'string' ? doc : doc._id }),
     find: (query = {}, projection, options) => ask('find', { query, projection, options }),
-    updateMany: (filter, update) => ask('updateMany', { filter, update }),
+    updateMany: (filter, update, options) => ask('updateMany', { ...options, filter, update }),
     insertMany: (docs) => ask('insertMany', { docs }),
     deleteMany: (filter) => ask('deleteMany', { filter }),
     count: (filter = {}) => ask('count', { filter }),
+    aggregate: (pipeline) => ask('aggregate', { pipeline }),
+    createIndex: (keys, options) => ask('createIndex', { ...options, keys }),
   };
 }
