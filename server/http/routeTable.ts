@@ -2,8 +2,10 @@
 import { Delivery, DeliverySummary, Recovery } from '../schemas/delivery.ts';
 import { Event, EventAccepted, EventBatchResult, EventCreate } from '../schemas/event.ts';
 import { EventType, EventTypeCreate, EventTypePatch } from '../schemas/eventType.ts';
+import { Doc, Transaction } from '../schemas/data.ts';
 import { Problem } from '../schemas/problem.ts';
-import { Rule, RuleCreate, RuleHealth, RulePatch, RuleWithSecret } from '../schemas/rule.ts';
+import { Rule, RuleCreate, RulePatch, RuleWithSecret } from '../schemas/rule.ts';
+import { RuleHealth } from '../schemas/ruleHealth.ts';
 import { RequestView, Run, RunAccepted, RunSummary } from '../schemas/runView.ts';
 import { RunError } from '../schemas/run.ts';
 import { ListenerView } from '../schemas/listener.ts';
@@ -14,6 +16,7 @@ import { renderDocs } from './docs/page.ts';
 import { describeApi } from './openapi.ts';
 import { createPager } from './paging.ts';
 import type { Route } from './route.ts';
+import { dataRoutes, type DataManager } from './routes/data.ts';
 import { deliveryRoutes, recoveryRoutes, type DeliveryManager, type RecoveryManager } from './routes/deliveries.ts';
 import { eventRoutes, type EventManager } from './routes/events.ts';
 import { eventTypeRoutes, type EventTypeManager } from './routes/eventTypes.ts';
@@ -22,6 +25,7 @@ import { ruleRoutes, type RuleManager } from './routes/rules.ts';
 import { runRoutes, type RunManager } from './routes/runs.ts';
 import { systemRoutes, type SystemRouteDeps } from './routes/system.ts';
 import { tokenRoutes, type TokenManager } from './routes/tokens.ts';
+import { transactionRoutes, type TransactionManager } from './routes/transactions.ts';
 import { triggerDoc } from './routes/trigger.ts';
 import { webhookRoutes, type WebhookManager } from './routes/webhooks.ts';
 
@@ -34,6 +38,7 @@ export interface RouteTableDeps extends Omit<SystemRouteDeps, 'documents'> {
   readonly rules: RuleManager;
   readonly deliveries: DeliveryManager;
   readonly recoveries: RecoveryManager;
+  readonly data: DataManager & TransactionManager;
   readonly tokens: TokenManager;
   readonly cursors: CursorSealer;
   readonly version: string;
@@ -67,6 +72,8 @@ const named = {
   Delivery,
   DeliverySummary,
   Recovery,
+  Doc,
+  Transaction,
   Token,
   NewToken,
   TokenCreate,
@@ -94,6 +101,8 @@ export function createRouteTable(deps: RouteTableDeps): readonly Route[] {
     ...ruleRoutes({ ...deps, list }),
     ...deliveryRoutes({ ...deps, list }),
     ...recoveryRoutes({ ...deps, list }),
+    ...dataRoutes({ ...deps, list }),
+    ...transactionRoutes(deps),
     ...tokenRoutes({ ...deps, list }),
     ...systemRoutes({ ...deps, documents }),
   ];

@@ -37,7 +37,8 @@ export function wireEdge(
   const rest = createHttpApp({
     ...shared,
     routes,
-    authenticate: parts.authenticator.authenticate,
+    authenticate: async (token) =>
+      (await parts.authenticateTransaction(token)) ?? parts.authenticator.authenticate(token),
     hosts: createHostCheck(config),
     readBody,
     trustProxy: config.trustProxy,

@@ -1,5 +1,10 @@
 /** Wires what happens: publishing, routing, and the data API that tells of every change. */
+import { randomBytes } from 'node:crypto';
 import { createDataApi } from '../data/api.ts';
+import { createDocIdMaker } from '../data/docId.ts';
+import { createManageData } from '../data/manage.ts';
+import { createCollectionStore } from '../data/storeCollections.ts';
+import { createHeldTransactions } from '../data/transactions/held.ts';
 import type { Enqueue } from '../deliveries/enqueue.ts';
 import type { EventDocument } from '../events/document.ts';
 import { createDraftEvent } from '../events/draft.ts';
@@ -12,6 +17,7 @@ import { createQueueWorker } from '../queue/worker.ts';
 import { createHostMethods } from '../runs/hostMethods.ts';
 import { createEnqueue } from '../runs/jobs.ts';
 import { environments } from '../schemas/app.ts';
+import { MAX_TOKENS_PER_ENVIRONMENT, type Token } from '../schemas/token.ts';
 import type { Code } from './code.ts';
 import type { Flow } from './flow.ts';
 import type { Rules } from './rules.ts';
@@ -54,6 +60,17 @@ export function wireEvents(tools: Tools, parts: Storage & Code & WayOut & Rules 
     events: { draft: (events) => Promise.resolve(draftWithin(events)) },
     clock,
   });
+  const held = createHeldTransactions({
+    inTransaction: data.inTransaction,
+    newDocId: createDocIdMaker(clock),
+    newSecret: () => randomBytes(32).toString('base64url'),
+    isTokenValid: async (environmentId, tokenId) => {
+      const { items } = await parts.tokens.list(environmentId, { limit: MAX_TOKENS_PER_ENVIRONMENT });
+      const isNow = ({ expires_at: at }: Token): boolean => at === null || Date.parse(at) > clock.now();
+      return items.some((token) => token.id === tokenId && isNow(token));
+    },
+    clock,
+  });
   Object.assign(
     parts.hostMethods,
     data.methods,
@@ -67,6 +84,9 @@ export function wireEvents(tools: Tools, parts: Storage & Code & WayOut & Rules 
   );
   return {
     publish,
+    data: createManageData({ ...data, ...createCollectionStore(database.environment), held, clock }),
+    /** The token of a transaction stands in for the one that began it. */
+    authenticateTransaction: held.authenticate,
     events: createManageEvents({ publish, store: stores.events }),
     async startEvents() {
       if (database.isExclusive) await leases.events.expireOthers(new Date(clock.now()));

@@ -2,6 +2,7 @@ import request, { type Test } from 'supertest';
 import { describe, expect, it } from 'vitest';
 import type { Route } from '../../server/http/route.ts';
 import { testApp } from './support/app.ts';
+import { COLL, DOC_ID, TRANSACTION_ID } from './support/data.ts';
 import { DELIVERY_ID, EVENT_ID, EVENT_TYPE, RECOVERY_ID, RULE_ID } from './support/outboundRecords.ts';
 import { RUN_ID, TOKEN_ID, WEBHOOK_UUID } from './support/records.ts';
 
@@ -15,8 +16,10 @@ const ID_BELOW: Readonly<Record<string, string>> = {
   deliveries: DELIVERY_ID,
   recoveries: RECOVERY_ID,
   'event-types': EVENT_TYPE,
+  colls: DOC_ID,
+  transactions: TRANSACTION_ID,
 };
-const ID = /(run|tok|evt|rul|dlv|rcv)_\w+/;
+const ID = /(run|tok|evt|rul|dlv|rcv|doc|txn)_\w+/;
 const ABSENT: Readonly<Record<string, string>> = {
   uuid: '00000000-0000-4000-8000-000000000000',
   name: 'exampleListener',
@@ -24,9 +27,11 @@ const ABSENT: Readonly<Record<string, string>> = {
 
 function pathOf({ path }: Route, ids: Readonly<Record<string, string>>): string {
   const noun = path.split('/')[2] ?? '';
-  return path.replace(/:(\w+)/g, (_all, name: string) =>
-    path.includes('/packs/') ? 'built' : noun === 'event-types' ? EVENT_TYPE : (ids[name] ?? ID_BELOW[noun] ?? ''),
-  );
+  return path
+    .replace(':coll', COLL)
+    .replace(/:(\w+)/g, (_all, name: string) =>
+      path.includes('/packs/') ? 'built' : noun === 'event-types' ? EVENT_TYPE : (ids[name] ?? ID_BELOW[noun] ?? ''),
+    );
 }
 
 function absentPathOf(route: Route): string {
@@ -35,14 +40,15 @@ function absentPathOf(route: Route): string {
 
 function call(route: Route, path: string, token?: string, server = testApp()): Test {
   const test = request(server.app)[route.method](path);
+  if (path.includes('/transaction/')) test.set('x-transaction', TRANSACTION_ID);
   if (token !== undefined) test.set('authorization', `Bearer ${token}`);
   return route.body === undefined ? test : test.send(route.example ?? {});
 }
 
 const { routes } = testApp();
 const guarded = routes.filter(({ auth }) => auth !== 'public' && auth !== 'operator');
-/** The listener in a path belongs to the app, not to an environment. */
-const withIds = guarded.filter(({ params, path }) => params !== undefined && !path.includes(':name'));
+/** The listener in a path belongs to the app, not to an environment, and a collection need not be there. */
+const withIds = guarded.filter(({ path }) => /:(?!name|coll)/.test(path));
 const named = (list: readonly Route[]) => list.map((route) => [`${route.method} ${route.path}`, route] as const);
 
 describe('every route', () => {
@@ -83,19 +89,21 @@ describe('a token of one environment and an id of another', () => {
     expect(bodies[0]).toContain('"code":"not_found"');
   });
 
-  it.each(named(guarded.filter(({ query, method }) => method === 'get' && query !== undefined)))(
-    '%s lists nothing and takes no cursor of the other environment',
-    async (_name, route) => {
-      const server = testApp();
-      const own = await call(route, route.path, 'production-admin', server);
-      expect(own.body.data).toHaveLength(1);
-      const cursor = encodeURIComponent(own.body.next_cursor as string);
-      const other = await call(route, route.path, 'sandbox-admin', server);
-      expect(other.body).toEqual({ data: [], next_cursor: null });
-      const stolen = await call(route, `${route.path}?cursor=${cursor}`, 'sandbox-admin', server);
-      expect(stolen.body).toMatchObject({ status: 400, code: 'invalid_cursor' });
-    },
-  );
+  it.each(
+    named(
+      guarded.filter(({ query }) => query !== undefined && 'cursor' in (query as { properties?: object }).properties!),
+    ),
+  )('%s lists nothing and takes no cursor of the other environment', async (_name, route) => {
+    const server = testApp();
+    const path = pathOf(route, KNOWN);
+    const own = await call(route, path, 'production-admin', server);
+    expect(own.body.data).toHaveLength(1);
+    const cursor = encodeURIComponent(own.body.next_cursor as string);
+    const other = await call(route, path, 'sandbox-admin', server);
+    expect(other.body).toEqual({ data: [], next_cursor: null });
+    const stolen = await call(route, `${path}?cursor=${cursor}`, 'sandbox-admin', server);
+    expect(stolen.body).toMatchObject({ status: 400, code: 'invalid_cursor' });
+  });
 });
 
 describe('lists', () => {

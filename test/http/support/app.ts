@@ -1,5 +1,6 @@
 /** The management surface with everything behind it faked, each fake guarding its things by environment as a store does. */
 import type { Express } from 'express';
+import { fakeData } from './data.ts';
 import { fakeOutbound } from './outbound.ts';
 import { createHttpApp } from '../../../server/http/app.ts';
 import { createBodyReader } from '../../../server/http/body.ts';
@@ -138,6 +139,7 @@ function fakeDeps(clock: { now: () => number }, metrics: Metrics): RouteTableDep
       revoke: (environmentId, id) => own(environmentId, id === TOKEN_ID, undefined),
     },
     ...fakeOutbound(pageOf),
+    data: fakeData(pageOf),
     cursors: createCursorSealer({ key: Buffer.alloc(32, 7), clock }),
     pingDatabase: () => Promise.resolve(),
     isStopping: () => false,
