@@ -27,7 +27,7 @@ import { createManageRules } from '../rules/manage.ts';
 import { createPreviewRule } from '../rules/preview.ts';
 import { findPattern } from '../rules/patterns.ts';
 import type { ReadyRule } from '../rules/ready.ts';
-import type { RuleHealth } from '../schemas/rule.ts';
+import type { RuleHealth } from '../schemas/ruleHealth.ts';
 import type { Code } from './code.ts';
 import type { Flow } from './flow.ts';
 import type { Rules } from './rules.ts';

@@ -1,5 +1,5 @@
 /** A minute of attempts at one rule or URL, added up. */
-import type { HealthFigures } from '../../schemas/rule.ts';
+import type { HealthFigures } from '../../schemas/ruleHealth.ts';
 import { percentile } from './histogram.ts';
 
 export interface HealthError {

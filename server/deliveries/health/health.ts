@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { AttemptError } from '../../schemas/delivery.ts';
-import type { RuleHealth } from '../../schemas/rule.ts';
+import type { RuleHealth } from '../../schemas/ruleHealth.ts';
 import type { EndpointKey } from '../limits/endpoints.ts';
 import { emptyBucket, figuresOf, mergeInto, type MinuteBucket } from './bucket.ts';
 import { stepOf } from './histogram.ts';

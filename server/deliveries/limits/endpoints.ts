@@ -11,7 +11,7 @@
 import { doublingMs } from '../../lib/backoff.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { ReadyRule } from '../../rules/ready.ts';
-import type { RuleHealth } from '../../schemas/rule.ts';
+import type { RuleHealth } from '../../schemas/ruleHealth.ts';
 import type { EndpointSignal } from '../sending/outcome.ts';
 
 const BREAK_AFTER_FAILURES = 5;

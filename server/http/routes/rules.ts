@@ -3,15 +3,8 @@ import { Type } from 'typebox';
 import { Attempt, Recovery, RecoveryCreate, RecoveryPreview } from '../../schemas/delivery.ts';
 import { EventCreate } from '../../schemas/event.ts';
 import { listOf, type Page, type PageOf } from '../../schemas/list.ts';
-import {
-  Rule,
-  RuleCreate,
-  RuleHealth,
-  RuleListQuery,
-  RulePatch,
-  RuleRotate,
-  RuleWithSecret,
-} from '../../schemas/rule.ts';
+import { Rule, RuleCreate, RuleListQuery, RulePatch, RuleRotate, RuleWithSecret } from '../../schemas/rule.ts';
+import { RuleHealth } from '../../schemas/ruleHealth.ts';
 import { RulePreview, RulePreviewCreate } from '../../schemas/rulePreview.ts';
 import type { Pager } from '../paging.ts';
 import { defineRoute, type Route } from '../route.ts';

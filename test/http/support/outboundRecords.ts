@@ -2,7 +2,8 @@
 import type { Attempt, Delivery, DeliverySummary, Recovery } from '../../../server/schemas/delivery.ts';
 import type { Event } from '../../../server/schemas/event.ts';
 import type { EventType } from '../../../server/schemas/eventType.ts';
-import type { Rule, RuleHealth } from '../../../server/schemas/rule.ts';
+import type { Rule } from '../../../server/schemas/rule.ts';
+import type { RuleHealth } from '../../../server/schemas/ruleHealth.ts';
 
 const AT = '2026-01-31T09:30:00.000Z';
 
