@@ -23,7 +23,8 @@ import { revisionConflict, revisionOf } from './revision.ts';
 import type { DataScope } from './scope.ts';
 import type { InTransaction } from './storeTransaction.ts';
 import { valueAsJson } from './storeValues.ts';
-import { IDLE_MS, type HeldTransactions } from './transactions/held.ts';
+import type { HeldTransactions } from './transactions/held.ts';
+import { IDLE_MS } from './transactions/register.ts';
 import { isRepeatable, withTimeOf } from './transactions/step.ts';
 
 export interface ManageDataDeps {
@@ -70,7 +71,7 @@ export function createManageData(deps: ManageDataDeps) {
       };
       return valueAsJson(await held.run(access, transaction, step));
     } catch (error) {
-      throw placed(error);
+      throw placed(error, name);
     }
   }
 
@@ -190,7 +191,7 @@ export function createManageData(deps: ManageDataDeps) {
       try {
         return await deps.listIndexes(access.environmentId, parseCollection(coll));
       } catch (error) {
-        throw placed(error);
+        throw placed(error, 'indexes');
       }
     },
 
@@ -208,15 +209,23 @@ function absent(coll: string, id: string): AppError {
 }
 
 const IN_PATH = /^\/(coll|id)$/;
-const IN_QUERY = /^\/ifRevision$/;
+/** What the data API calls a part of a request, and what the request calls it. */
+const PARTS: Readonly<Record<string, readonly [ours: RegExp, theirs: string]>> = {
+  create: [/^\/doc(?=\/|$)/, ''],
+  replace: [/^\/doc(?=\/|$)/, ''],
+  patch: [/^\/update\/\$set(?=\/|$)/, ''],
+  find: [/^\/filter(?=\/|$)/, '/query'],
+  insertMany: [/^\/docs(?=\/|$)/, '/documents'],
+};
 
-/** The places of the data API as those of the request: a body that is a document has no name of its own. */
-function placed(error: unknown): unknown {
+/** What a call threw, its places as those of the request. */
+function placed(error: unknown, call: string): unknown {
   if (!(error instanceof AppError) || error.options.errors === undefined) return error;
+  const [ours, theirs] = PARTS[call] ?? [/^/, ''];
   const errors = error.options.errors.map(({ path, message }): FieldFault => {
     if (IN_PATH.test(path)) return { in: 'path', path, message };
-    if (IN_QUERY.test(path)) return { in: 'query', path: '/if_revision', message };
-    return { in: 'body', path: path.replace(/^\/doc(?=\/|$)/, ''), message };
+    if (path === '/ifRevision') return { in: 'query', path: '/if_revision', message };
+    return { in: 'body', path: path.replace(ours, theirs), message };
   });
   const [first] = errors;
   const detail = first === undefined ? {} : { detail: `${first.path || 'The body'}: ${first.message}` };

@@ -93,7 +93,6 @@ export type UpdateManyResult = Static<typeof UpdateManyResult>;
 export const InsertManyBody = Type.Object(
   {
     documents: unchecked('Up to 1,000 documents.'),
-    docs: unchecked('The same under the name of `api.data`.'),
   },
   closed,
 );

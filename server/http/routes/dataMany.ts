@@ -83,9 +83,9 @@ export function manyRoutes({ data }: Pick<DataRouteDeps, 'data'>): readonly Rout
       body: InsertManyBody,
       example: { documents: [{ amount: 1 }, { amount: 2 }] },
       responses: { 201: { description: 'Their ids, in the order given.', schema: InsertManyResult } },
-      handle: async ({ access, params, body: { documents, docs } }) => ({
+      handle: async ({ access, params, body: { documents } }) => ({
         status: 201,
-        body: await data.insertMany(access, params.coll, documents ?? docs),
+        body: await data.insertMany(access, params.coll, documents),
       }),
     }),
     defineRoute({

@@ -8,7 +8,8 @@ import { createDataApi, type DataApi } from '../../../server/data/api.ts';
 import { createDocIdMaker } from '../../../server/data/docId.ts';
 import { createManageData } from '../../../server/data/manage.ts';
 import { createCollectionStore } from '../../../server/data/storeCollections.ts';
-import { createHeldTransactions, MAX_OPEN, MAX_STEPS, TOTAL_MS } from '../../../server/data/transactions/held.ts';
+import { createHeldTransactions, MAX_STEPS } from '../../../server/data/transactions/held.ts';
+import { MAX_OPEN, TOTAL_MS } from '../../../server/data/transactions/register.ts';
 import { connectDatabase, type Database } from '../../../server/db/connect.ts';
 import { startEmbedded } from '../../../server/db/embedded/start.ts';
 import type { Access } from '../../../server/schemas/token.ts';
@@ -185,6 +186,26 @@ describe('a commit', () => {
     }
     expect(kept).toBeGreaterThanOrEqual(5);
     expect(await all()).toEqual([{ _id: 'a', n: kept }]);
+  });
+
+  it('sees what another one changes that is committed at the same moment', async () => {
+    for (let round = 0; round < 10; round++) {
+      await data.deleteMany(access, coll, {});
+      await data.insertMany(access, coll, [
+        { _id: 'a', isOnCall: true },
+        { _id: 'b', isOnCall: true },
+      ]);
+      const leave = async (id: string): Promise<Access> => {
+        const within = begin();
+        expect(await data.count(within, coll, { isOnCall: true })).toBe(2);
+        await data.patch(within, coll, id, { isOnCall: false }, {});
+        return within;
+      };
+      const both = [await leave('a'), await leave('b')];
+      const outcomes = await Promise.allSettled(both.map(commit));
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      expect(await data.count(access, coll, { isOnCall: true })).toBe(1);
+    }
   });
 
   it('may be asked for again, and does nothing the second time', async () => {
