@@ -31,7 +31,7 @@ interface Bulk {
 
 const NOTHING: Step = { changes: [], modified: 0 };
 /** What one call changes at most where it cannot go in transactions of its own. */
-export const MAX_DOCS_WITHIN = 1_000;
+const MAX_DOCS_WITHIN = 1_000;
 
 export function createBulkWrites({ databaseOf, transact }: BulkWritesDeps) {
   /** Goes through the ids of all documents that match, once each: their order does not change while they are changed. */

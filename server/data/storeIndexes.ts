@@ -11,7 +11,7 @@ export interface IndexesDeps {
 }
 
 /** Of one collection, beside the one of `_id`. */
-export const MAX_INDEXES = 20;
+const MAX_INDEXES = 20;
 const MAX_BUILD_MS = 60_000;
 const NO_SUCH_COLLECTION = 26;
 

@@ -97,9 +97,13 @@ describe('documents of somebody and of nobody', () => {
   });
   afterAll(() => rig.stop());
 
-  const ids = async (query: object, userId: string | null | undefined = 'u1') => {
-    const scope = userId === undefined ? {} : { userId };
-    const found: { _id: string }[] = await rig.call('find', 'notes', { query, options: { sort: { _id: 1 } } }, scope);
+  const ids = async (query: object, userId: string | null = 'u1') => {
+    const found: { _id: string }[] = await rig.call(
+      'find',
+      'notes',
+      { query, options: { sort: { _id: 1 } } },
+      { userId },
+    );
     return found.map(({ _id }) => _id);
   };
 
@@ -144,8 +148,8 @@ describe('documents of somebody and of nobody', () => {
       ),
     })).filter;
     await fc.assert(
-      fc.asyncProperty(wrapped, fc.constantFrom(null, undefined), async (filter, userId) => {
-        expect(await ids(filter, userId ?? null)).toEqual([]);
+      fc.asyncProperty(wrapped, async (filter) => {
+        expect(await ids(filter, null)).toEqual([]);
       }),
       { numRuns: 150 },
     );

@@ -112,8 +112,8 @@ describe('calls in one transaction', () => {
       rig.api.inTransaction(scope, (within) => rig.api.operations.deleteMany(within, coll, { filter }));
     await expect(remove({})).rejects.toMatchObject({ code: 'invalid_input' });
     expect(await rig.call('count', coll)).toBe(1_003);
-    expect(await remove({ many: 1 })).toEqual({ deleted: 1_000 });
-  }, 30_000);
+    expect(await remove({ _id: { $gt: 'm8' } })).toEqual({ deleted: 221 });
+  });
 
   it('take the ids of new documents from whoever asks for them', async () => {
     let made = 0;

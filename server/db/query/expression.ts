@@ -65,7 +65,7 @@ export function checkExpression(expression: unknown, place: Place, depthLeft = M
 }
 
 /** `$a.b` and `$$name.a.b` mean fields; any other text means itself. */
-export function checkPath(text: string, place: Place): void {
+function checkPath(text: string, place: Place): void {
   if (!text.startsWith('$')) return;
   if (!text.startsWith('$$')) {
     checkField(text.slice(1), place);
