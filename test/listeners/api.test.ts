@@ -18,6 +18,12 @@ const sources: Record<string, string> = {
     return [await c.getDoc('1'), await c.createDoc({ at: new Date(0) }), await c.updateDoc({ _id: '1' }), await c.deleteDoc('1'),
       await c.deleteDoc({ _id: '2' }), await c.find({ a: 1 }, { a: 1 }, { limit: 2 }), await c.find(), await c.updateMany({}, { $set: { a: 1 } }),
       await c.insertMany([{ a: 1 }]), await c.deleteMany({ a: 1 }), await c.count()];`),
+  dataOptions: typed(`const c = api.data.coll('orders');
+    const got = await c.getDoc('1', { projection: { a: 1 }, withRevision: true });
+    const seen: number | undefined = got?._rev;
+    return [seen, await c.updateDoc({ _id: '1' }, { ifRevision: 2, withRevision: true }), await c.updateDoc({ _id: '1' }, { upsert: true }),
+      await c.deleteDoc('1', { ifRevision: 3 }), await c.updateMany({ a: 1 }, { $set: { a: 2 } }, { upsert: true }),
+      await c.aggregate([{ $count: 'n' }]), await c.createIndex({ a: 1 }, { unique: true }), await c.createIndex({ b: -1 })];`),
   others:
     typed(`return [await api.webhooks.create({ action: 'x', props: { a: 1 } }), await api.webhooks.list({ action: 'x' }), await api.webhooks.delete('u'),
       await api.jobs.enqueue('x', { a: 1 }, { delayMs: 5, key: 'k', event: [1] }), await api.jobs.enqueue('y')];`),
@@ -193,6 +199,21 @@ describe('api calls', () => {
       ['data.insertMany', { coll: 'orders', docs: [{ a: 1 }] }],
       ['data.deleteMany', { coll: 'orders', filter: { a: 1 } }],
       ['data.count', { coll: 'orders', filter: {} }],
+    ]);
+  });
+
+  it('carry what the data calls are to mind, which takes the place of none of their arguments', async () => {
+    const host = aHost();
+    await app.run('dataOptions', {}, host);
+    expect(host.asked).toEqual([
+      ['data.getDoc', { coll: 'orders', id: '1', projection: { a: 1 }, withRevision: true }],
+      ['data.updateDoc', { coll: 'orders', doc: { _id: '1' }, ifRevision: 2, withRevision: true }],
+      ['data.updateDoc', { coll: 'orders', doc: { _id: '1' }, upsert: true }],
+      ['data.deleteDoc', { coll: 'orders', id: '1', ifRevision: 3 }],
+      ['data.updateMany', { coll: 'orders', filter: { a: 1 }, update: { $set: { a: 2 } }, upsert: true }],
+      ['data.aggregate', { coll: 'orders', pipeline: [{ $count: 'n' }] }],
+      ['data.createIndex', { coll: 'orders', keys: { a: 1 }, unique: true }],
+      ['data.createIndex', { coll: 'orders', keys: { b: -1 } }],
     ]);
   });
 
