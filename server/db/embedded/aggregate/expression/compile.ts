@@ -7,6 +7,7 @@ import { type Doc } from '../../values/codec.ts';
 import { MongoError } from '../../errors.ts';
 import { isPlainObject } from '../../values/types.ts';
 import { readFieldPath, setField, show } from './values.ts';
+import { weighed } from './weight.ts';
 
 /** One evaluation: the document, the bound variables, and how many steps its loops have taken. */
 export interface Frame {
@@ -136,7 +137,7 @@ export function parsePath(path: string): readonly string[] {
 
 function compileArray(items: readonly unknown[], scope: Scope): Evaluate {
   const parts = items.map((item) => compileExpression(item, scope));
-  return (frame) => parts.map((evaluate) => evaluate(frame) ?? null);
+  return (frame) => weighed(parts.map((evaluate) => evaluate(frame) ?? null));
 }
 
 function compileObject(spec: Doc, keys: readonly string[], scope: Scope): Evaluate {
@@ -161,6 +162,6 @@ function compileObject(spec: Doc, keys: readonly string[], scope: Scope): Evalua
       const value = evaluate(frame);
       if (value !== undefined) setField(made, key, value);
     }
-    return made;
+    return weighed(made);
   };
 }

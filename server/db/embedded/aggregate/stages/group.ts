@@ -8,6 +8,7 @@ import { type Accumulator } from '../accumulate/accumulator.ts';
 import { compileAccumulator, type CompiledAccumulator } from '../accumulate/compile.ts';
 import { sizeOf } from '../accumulate/size.ts';
 import { compileExpression, type Evaluate, frameOf } from '../expression/compile.ts';
+import { weighed } from '../expression/weight.ts';
 import { fail, setField } from '../expression/values.ts';
 import { createSpillFile, mergeSorted, type Run, type SpillFile } from '../spill/file.ts';
 import {
@@ -119,7 +120,7 @@ async function* runGroup(
       if (rest) await rest;
       const made: Doc = { _id: id };
       plan.fields.forEach((field, i) => setField(made, field.name, states[i]!.answer()));
-      yield made;
+      yield weighed(made);
     }
   } finally {
     release();

@@ -1,6 +1,7 @@
 /** `$replaceRoot` and its short form `$replaceWith`. */
 import { isPlainObject } from '../../values/types.ts';
 import { compileExpression, frameOf } from '../expression/compile.ts';
+import { weighed } from '../expression/weight.ts';
 import { fail, nameOfType, show } from '../expression/values.ts';
 import { each, needObject, type Stage, type PlainStageCompiler, type StageContext } from '../stage.ts';
 
@@ -13,7 +14,7 @@ function rootFrom(expression: unknown, { scope }: Pick<StageContext, 'scope'>, n
         40228,
         `'${name === '$replaceRoot' ? 'newRoot' : 'replacement document'}' expression must evaluate to an object, but resulting value was: ${root === undefined ? 'MISSING' : show(root)}. Type of resulting value: '${nameOfType(root)}'.`,
       );
-    return root;
+    return weighed(root);
   });
 }
 

@@ -5,6 +5,7 @@
 import { type Doc } from '../../values/codec.ts';
 import { isPlainObject } from '../../values/types.ts';
 import { type Evaluate, type Frame, frameOf } from '../expression/compile.ts';
+import { weighed } from '../expression/weight.ts';
 import { fail, setField } from '../expression/values.ts';
 
 export type Leaf = 'keep' | 'drop' | Evaluate;
@@ -41,7 +42,7 @@ export function addLeaf(root: ShapeNode, parts: readonly string[], leaf: Leaf): 
 
 export function applyShape(node: ShapeNode, doc: Doc): Doc {
   const kept = keepFields(node, doc);
-  return node.hasComputed ? computeFields(node, kept, frameOf(doc)) : kept;
+  return node.hasComputed ? weighed(computeFields(node, kept, frameOf(doc))) : kept;
 }
 
 function keepFields(node: ShapeNode, doc: Doc): Doc {
