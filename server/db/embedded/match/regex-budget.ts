@@ -39,7 +39,7 @@ export function createBudget(): Budget {
   };
 }
 
-const tooCostly = (): MongoError => location(51156, 'Regular expression is too costly for this text');
+export const tooCostly = (): MongoError => location(51156, 'Regular expression is too costly for this text');
 
 /** Out of time, of stack, or too large for V8 to make at all. The first is no instance of this context's Error. */
 function isOverrun(error: unknown): boolean {

@@ -5,7 +5,7 @@
  */
 import { RE2JS } from 're2js';
 import { location } from '../errors.ts';
-import { createBudget } from './regex-budget.ts';
+import { createBudget, tooCostly } from './regex-budget.ts';
 import { spell } from './regex-source.ts';
 
 export interface Match {
@@ -33,6 +33,8 @@ const FLAT_PATTERN = 64;
 const RE2_STEP_MS = 0.000_15;
 /** Per try: interpreted at up to 0.05 µs. */
 const NATIVE_STEP_MS = 0.000_05;
+/** Each doubles the time V8 takes to make the pattern, which nothing can interrupt: some 10 ms for so many. */
+const MAX_OPTIONALS = 20;
 /** Comparisons, one after the other, in the time of a try. */
 const PLAIN_STEPS = 20;
 
@@ -44,6 +46,7 @@ export function createEngine(pattern: string, options: string): Engine {
 
   const linear = compileLinear(pattern, options);
   if (linear !== null) return linearEngine(linear);
+  if (optionalsOf(native.source) > MAX_OPTIONALS) throw tooCostly();
   const regex = compileNative(native.source, native.flags, pattern);
   const tries = triesOf(native.source);
   return nativeEngine(regex, (chars) => tries(chars) * NATIVE_STEP_MS);
@@ -131,13 +134,23 @@ const invalid = (reason: string, pattern: string) =>
  * two ways. A repeated group has no such bound.
  */
 function triesOf(source: string): (chars: number) => number {
-  const bare = source
-    .replace(/\\[1-9k]/g, '+')
-    .replace(/\\[\s\S]|\[\^?(?:\\[\s\S]|[^\]\\])*\]/g, 'x')
-    .replace(/\(\?(?:[:=!]|<[=!]|<[^>]*>)/g, '(');
+  const bare = bareOf(source);
   if (/\)[*+{]/.test(bare)) return () => Infinity;
   const repetitions = bare.match(/[*+{]/g)?.length ?? 0;
   const choices = bare.match(/[?|]/g)?.length ?? 0;
   const steps = Math.max(1, source.length / PLAIN_STEPS);
   return (chars) => (chars + 1) ** (1 + repetitions) * 2 ** choices * steps;
+}
+
+/** The pattern with a letter for each character and class, a repetition for each backreference, and plain groups. */
+function bareOf(source: string): string {
+  return source
+    .replace(/\\[1-9k]/g, '+')
+    .replace(/\\[\s\S]|\[\^?(?:\\[\s\S]|[^\]\\])*\]/g, 'x')
+    .replace(/\(\?(?:[:=!]|<[=!]|<[^>]*>)/g, '(');
+}
+
+/** Parts that may be left out; the `?` that makes a repetition lazy is none. */
+function optionalsOf(source: string): number {
+  return bareOf(source).match(/[^*+?{}|(]\?/g)?.length ?? 0;
 }
