@@ -3,7 +3,7 @@ import type mongoose from 'mongoose';
 import { createBatcher } from '../db/batch.ts';
 import { insertEach } from '../db/commands.ts';
 import { firstIdAt } from '../lib/ids.ts';
-import type { Page, PageOf } from '../schemas/list.ts';
+import { pageById, type Page, type PageOf } from '../schemas/list.ts';
 import type { EventDocument } from './document.ts';
 
 export const EVENTS_COLLECTION = 'events';
@@ -91,8 +91,7 @@ export function createEventStore(connection: mongoose.Connection): EventStore {
         .sort({ _id: -1 })
         .limit(page.limit + 1)
         .toArray();
-      const items = found.slice(0, page.limit);
-      return { items, next: found.length > page.limit ? (items.at(-1)?._id ?? null) : null };
+      return pageById(found, page.limit);
     },
 
     walk: (environmentId, { since, until, after, limit }) =>

@@ -3,7 +3,7 @@ import type mongoose from 'mongoose';
 import { createBatcher } from '../db/batch.ts';
 import { insertEach } from '../db/commands.ts';
 import { firstIdAt } from '../lib/ids.ts';
-import type { Page, PageOf } from '../schemas/list.ts';
+import { pageById, type Page, type PageOf } from '../schemas/list.ts';
 import type { RunFilter } from '../schemas/runView.ts';
 import type { RunDocument } from './document.ts';
 import { lanesOf, openLane } from './lanes.ts';
@@ -87,8 +87,7 @@ export function createRunStore(connection: mongoose.Connection): RunStore {
         .sort({ _id: -1 })
         .limit(page.limit + 1)
         .toArray();
-      const items = found.slice(0, page.limit);
-      return { items, next: found.length > page.limit ? (items.at(-1)?._id ?? null) : null };
+      return pageById(found, page.limit);
     },
 
     change: (environmentId, id, from, update) =>

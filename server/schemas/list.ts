@@ -39,3 +39,9 @@ export interface PageOf<T> {
   /** Where the next page starts after, or null when there is none. */
   readonly next: string | null;
 }
+
+/** The page out of what was found; whoever asks for one more than `limit` learns whether another page follows. */
+export function pageById<T extends { readonly _id: string }>(found: readonly T[], limit: number): PageOf<T> {
+  const items = found.slice(0, limit);
+  return { items, next: found.length > limit ? (items.at(-1)?._id ?? null) : null };
+}

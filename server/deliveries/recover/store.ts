@@ -2,7 +2,7 @@
 import type mongoose from 'mongoose';
 import { insertEach } from '../../db/commands.ts';
 import type { RecoveryStatus } from '../../schemas/delivery.ts';
-import type { Page, PageOf } from '../../schemas/list.ts';
+import { pageById, type Page, type PageOf } from '../../schemas/list.ts';
 import type { RecoveryDocument } from './document.ts';
 
 export const RECOVERIES_COLLECTION = 'recoveries';
@@ -58,8 +58,7 @@ export function createRecoveryStore(connection: mongoose.Connection): RecoverySt
         .sort({ _id: -1 })
         .limit(page.limit + 1)
         .toArray();
-      const items = found.slice(0, page.limit);
-      return { items, next: found.length > page.limit ? (items.at(-1)?._id ?? null) : null };
+      return pageById(found, page.limit);
     },
 
     change: (environmentId, id, from, update) =>
