@@ -16,6 +16,8 @@ export interface RunDocument extends QueueEntry {
   /** The trigger's webhook by the id that outlives a rotation of its uuid, for its index. */
   readonly webhook?: string;
   readonly user_id?: string;
+  /** The socket connection whose browser started it: where `api.session` leads. */
+  readonly connection?: string;
   /** How many deliveries of our own led to it. */
   readonly hops?: number;
   readonly props: string;
@@ -52,6 +54,7 @@ export interface NewRun {
   /** The id of the trigger's webhook, which a rotation does not change. */
   readonly webhookId?: string;
   readonly userId?: string | null;
+  readonly connection?: string;
   /** How many deliveries of our own led to it; what it emits carries them on. */
   readonly hops?: number;
   /** JSON text of an object. */

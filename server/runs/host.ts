@@ -12,6 +12,8 @@ export interface RunScope {
   readonly action: string;
   readonly environmentId: number;
   readonly userId: string | null;
+  /** The socket connection that started it; null where none did. */
+  readonly connection: string | null;
   /** How many deliveries of our own led to the run. */
   readonly hops: number;
   readonly signal: AbortSignal;
@@ -27,6 +29,7 @@ export function createRunHost(methods: Readonly<Record<string, HostMethod>>): Ru
       action: run.action,
       environmentId: run.environment_id,
       userId: run.user_id ?? null,
+      connection: run.connection ?? null,
       hops: run.hops ?? 0,
       signal,
     };

@@ -100,6 +100,7 @@ function toDocument(
     trigger,
     ...(input.webhookId !== undefined && { webhook: input.webhookId }),
     ...(input.userId != null && { user_id: input.userId }),
+    ...(input.connection !== undefined && { connection: input.connection }),
     ...(input.hops !== undefined && input.hops > 0 && { hops: input.hops }),
     props: input.propsJson,
     event_kind: input.event.kind,

@@ -59,6 +59,11 @@ export const Trigger = Type.Union([
     rule: Type.String({ description: 'The rule that sent it here.' }),
     delivery: Type.String(),
   }),
+  Type.Object({ type: Type.Literal('view'), route: Type.String({ description: 'Where somebody pressed something.' }) }),
+  Type.Object({
+    type: Type.Literal('system'),
+    name: Type.String({ description: '`onEnvStart`, `onUserFirstJoin`, `onSessionStart`, …' }),
+  }),
 ]);
 export type Trigger = Static<typeof Trigger>;
 
