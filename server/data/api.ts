@@ -9,14 +9,19 @@ import { refusal } from '../db/query/fault.ts';
 import { isRecord } from '../db/query/values.ts';
 import { createDocIdMaker } from './docId.ts';
 import { createOperations, type DataOperations } from './operations.ts';
+import type { Committed } from './committed.ts';
+import type { SchemaOf } from './schemas.ts';
 import type { DataEvents, DataScope } from './scope.ts';
-import { createDataStore } from './store.ts';
+import { createDataStore, type DataStore } from './store.ts';
 import type { InTransaction } from './storeTransaction.ts';
 
 export interface DataApiDeps {
   /** The connection handed out is the environment's own database. */
   readonly connectionFor: (environmentId: number) => mongoose.Connection;
   readonly events: DataEvents;
+  /** What documents must look like, and who is told of what was committed. */
+  readonly schemaOf?: SchemaOf;
+  readonly tell?: (committed: Committed) => void;
   readonly clock: Clock;
   readonly newDocId?: () => string;
 }
@@ -28,6 +33,8 @@ export interface DataApi {
   readonly operations: DataOperations;
   /** Runs work in one transaction, from the beginning again where it met another one. See storeTransaction.ts. */
   readonly inTransaction: InTransaction;
+  /** For who has checked the query already and put in what `@me` stands for: nothing in it stands for anything. */
+  readonly findAsIs: DataStore['find'];
   /** The operations as calls by the name they travel under: `data.find`, `data.createDoc` … */
   readonly methods: Readonly<Record<`data.${string}`, DataMethod>>;
   /** Answers one call by its name. */
@@ -35,8 +42,8 @@ export interface DataApi {
 }
 
 export function createDataApi(deps: DataApiDeps): DataApi {
-  const { connectionFor, events, clock, newDocId = createDocIdMaker(clock) } = deps;
-  const store = createDataStore({ connectionFor, events });
+  const { clock, newDocId = createDocIdMaker(clock) } = deps;
+  const store = createDataStore(deps);
   const operations = createOperations({ store, newDocId });
 
   const methods: Readonly<Record<string, DataMethod>> = Object.fromEntries(
@@ -52,6 +59,7 @@ export function createDataApi(deps: DataApiDeps): DataApi {
   return {
     operations,
     inTransaction: store.inTransaction,
+    findAsIs: store.find,
     methods,
     async handle(scope, method, args) {
       const call = Object.hasOwn(methods, method) ? methods[method] : undefined;

@@ -221,6 +221,7 @@ const PARTS: Readonly<Record<string, readonly [ours: RegExp, theirs: string]>> =
 /** What a call threw, its places as those of the request. */
 function placed(error: unknown, call: string): unknown {
   if (!(error instanceof AppError) || error.options.errors === undefined) return error;
+  if (error.code === 'schema_mismatch') return error; // its places are those of the document
   const [ours, theirs] = PARTS[call] ?? [/^/, ''];
   const errors = error.options.errors.map(({ path, message }): FieldFault => {
     if (IN_PATH.test(path)) return { in: 'path', path, message };

@@ -4,6 +4,8 @@
  */
 import type mongoose from 'mongoose';
 import { AppError } from '../lib/errors.ts';
+import type { Committed } from './committed.ts';
+import type { SchemaOf } from './schemas.ts';
 import type { DataEvents } from './scope.ts';
 import { createBulkWrites } from './storeBulk.ts';
 import { storeFault } from './storeFault.ts';
@@ -16,13 +18,16 @@ import { createWrites } from './storeWrites.ts';
 export interface DataStoreDeps {
   readonly connectionFor: (environmentId: number) => mongoose.Connection;
   readonly events: DataEvents;
+  readonly schemaOf?: SchemaOf;
+  readonly tell?: (committed: Committed) => void;
   readonly random?: () => number;
 }
 
 export type DataStore = ReturnType<typeof createDataStore>;
 
-export function createDataStore({ connectionFor, events, random = Math.random }: DataStoreDeps) {
-  const { transact, inTransaction } = createTransactions({ databaseOf, events, random });
+export function createDataStore(deps: DataStoreDeps) {
+  const { connectionFor, events, schemaOf = () => undefined, tell = () => undefined, random = Math.random } = deps;
+  const { transact, inTransaction } = createTransactions({ databaseOf, events, schemaOf, tell, random });
   const bulk = createBulkWrites({ databaseOf, transact });
   const reads = createReads({ databaseOf });
   const writes = createWrites({ databaseOf, transact });

@@ -7,6 +7,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../lib/errors.ts';
 import type { StoredDoc } from './args.ts';
 import { eventsOf, type Change } from './changeEvent.ts';
+import type { Committed } from './committed.ts';
+import { checkAgainst, type SchemaOf } from './schemas.ts';
 import type { DataEvents, DataScope, EventDraft, OpenTransaction } from './scope.ts';
 import { hasLabel, storeFault } from './storeFault.ts';
 import { keyOf } from './storeValues.ts';
@@ -15,6 +17,9 @@ import { createTurns } from './turns.ts';
 export interface TransactDeps {
   readonly databaseOf: (environmentId: number) => mongoose.mongo.Db;
   readonly events: DataEvents;
+  readonly schemaOf: SchemaOf;
+  /** After each commit, once for every piece of work in it. */
+  readonly tell: (committed: Committed) => void;
   readonly random: () => number;
 }
 
@@ -54,7 +59,7 @@ const MAX_PAUSE_MS = 200;
 const MAX_COMMIT_MS = 5_000;
 const MAX_COMMIT_ATTEMPTS = 3;
 
-export function createTransactions({ databaseOf, events, random }: TransactDeps) {
+export function createTransactions({ databaseOf, events, schemaOf, tell, random }: TransactDeps) {
   const inTurn = createTurns({ room: MAX_OPEN });
 
   /** Begins a transaction, does the work within, commits, and puts the events to work; or undoes all of it. */
@@ -99,6 +104,9 @@ export function createTransactions({ databaseOf, events, random }: TransactDeps)
   ): Promise<R> {
     const collection = databaseOf(scope.environmentId).collection<StoredDoc>(coll);
     const { result, changes } = await work({ collection, session });
+    const schema = schemaOf(coll);
+    for (const { after } of changes) if (schema !== undefined && after !== undefined) checkAgainst(schema, coll, after);
+    if (changes.length > 0) drafts.push(followed({ environmentId: scope.environmentId, collection: coll, changes }));
     const told = eventsOf(scope, coll, changes);
     if (told.length > 0) {
       const draft = await events.draft(told);
@@ -106,6 +114,11 @@ export function createTransactions({ databaseOf, events, random }: TransactDeps)
       await draft.insert(session);
     }
     return result;
+  }
+
+  /** A draft of what nobody stores: it is told once the transaction has been committed. */
+  function followed(committed: Committed): EventDraft {
+    return { insert: () => Promise.resolve(), accept: () => tell(committed), abandon: () => undefined };
   }
 
   const transact: Transact = (scope, coll, ids, work) => {

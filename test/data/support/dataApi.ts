@@ -19,13 +19,13 @@ export interface DataRig {
   readonly stop: () => Promise<void>;
 }
 
-export async function startDataRig(): Promise<DataRig> {
+export async function startDataRig(more: Partial<Parameters<typeof createDataApi>[0]> = {}): Promise<DataRig> {
   const dataDir = await mkdtemp(join(tmpdir(), 'earshot-data-'));
   const engine = await startEmbedded({ dataDir });
   const database = await connectDatabase({ url: engine.url });
   const events = storedEvents(database);
   const clock = { now: () => Date.now() };
-  const api = createDataApi({ connectionFor: database.environment, events, clock });
+  const api = createDataApi({ connectionFor: database.environment, events, clock, ...more });
   return {
     api,
     database,
