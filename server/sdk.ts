@@ -1,5 +1,5 @@
 /**
- * The one door for authors: everything a file in `listeners/` may import from the platform.
+ * The one door for authors: everything a file in `listeners/` or `views/` may import from the platform.
  *
  *     export default async function (props, event, api) { … }              plain
  *     export default defineListener({ props: Type.Object({ … }), run })    with types, schemas and settings
@@ -12,6 +12,9 @@ import { type Trigger } from './schemas/run.ts';
 
 export { Type, type Static, type TSchema } from 'typebox';
 export type { Json } from './schemas/json.ts';
+export { action, defineManifest, listener, view } from './listeners/nodes.ts';
+export type { Component, View, ViewOptions } from './listeners/nodes.ts';
+export type { ViewContext } from './schemas/view.ts';
 
 export interface ListenerApi {
   readonly run: { readonly id: string; /** Counts from 1. */ readonly attempt: number; readonly trigger: Trigger };
