@@ -1,0 +1,4 @@
+/** The renderers of the group «form», by component type. */
+import type { Renderers } from '../../render/types.ts';
+
+export const renderers: Renderers = {};
