@@ -5,22 +5,8 @@
  */
 import { defineListener, NonRetriableError, Type } from '../../server/sdk.ts';
 import { createOnce } from '../_lib/documents.ts';
+import type { Order } from '../_lib/orders.ts';
 import { isObject, parts, text, time, whole, type Parts } from '../_lib/read.ts';
-
-export interface Order {
-  readonly _id: string;
-  readonly status: 'pending' | 'paid';
-  /** In the smallest unit of the currency: cents. */
-  readonly amount?: number;
-  readonly currency?: string;
-  /** What the shop calls the order: `client_reference_id`, or `order_id` in the payment's metadata. */
-  readonly reference?: string;
-  readonly customer_email?: string;
-  readonly paid_at?: Date;
-  readonly is_test: boolean;
-  /** Ids of the provider's events that made it what it is. */
-  readonly events: readonly string[];
-}
 
 /** What each type of event tells about its order. */
 const READERS: Readonly<Record<string, (object: Parts, at: Date | null) => Told>> = {
@@ -58,8 +44,12 @@ export default defineListener({
     await createOnce(orders, { _id, status: 'pending', is_test: livemode !== true, events: [] });
     // An event that says "not yet" never takes back one that said "paid".
     const told = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
-    const $set = isPaid ? { ...told, status: 'paid' } : told;
-    await orders.updateMany({ _id }, { $set, $addToSet: { events: eventId } });
+    const at = time(created);
+    const more = { $addToSet: { events: eventId }, ...(at !== null && { $min: { created_at: at } }) };
+    const pay = { $set: { ...told, ...(isPaid && { status: 'paid' }) }, ...more };
+    // What has been shipped stays so, whatever comes late.
+    const { matched } = await orders.updateMany({ _id, shipped_at: { $exists: false } }, pay);
+    if (matched === 0) await orders.updateMany({ _id }, { $set: told, ...more });
     api.log.info(`order ${_id} ${isPaid ? 'is paid' : 'waits for its payment'}`, { type, amount: fields.amount });
     return { order: _id, status: isPaid ? 'paid' : 'pending' };
   },

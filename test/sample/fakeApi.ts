@@ -19,10 +19,20 @@ export function aFakeApi(options: { runId?: string; headers?: Record<string, str
   const unused = (): never => {
     throw new Error('the sample app does not use this');
   };
+  const unsent = (told?: unknown): Promise<{ delivered: boolean }> => {
+    if (typeof told === 'string') note(told);
+    return Promise.resolve({ delivered: true });
+  };
   const api: FakeApi = {
     run: { id: runId, attempt: 1, trigger: { type: 'manual' } },
     environment: { id: 2, name: 'sandbox' },
     user: null,
+    session: {
+      set: unsent,
+      navigate: (to) => unsent(`navigate ${to}`),
+      toast: ({ text }) => unsent(`toast ${text}`),
+      download: unsent,
+    },
     request:
       headers === undefined
         ? null
@@ -125,6 +135,8 @@ function change(doc: Stored, update: Record<string, Record<string, unknown>>): v
       else if (operator === '$addToSet') {
         const items = doc[field] as unknown[];
         if (!items.includes(value)) items.push(value);
+      } else if (operator === '$min') {
+        if (doc[field] === undefined || (value as Date) < (doc[field] as Date)) doc[field] = structuredClone(value);
       } else throw new Error(`the fake does not know ${operator}`);
     }
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import ship from '../../listeners/orders/ship.ts';
 import paid from '../../listeners/payments/paid.ts';
 import { NonRetriableError } from '../../server/sdk.ts';
 import { aFakeApi } from './fakeApi.ts';
@@ -57,6 +58,7 @@ const PAID_ORDER = {
   currency: 'EUR',
   reference: 'order-7',
   customer_email: 'jo@example.com',
+  created_at: new Date(CREATED_S * 1000),
   is_test: false,
 };
 
@@ -72,6 +74,14 @@ describe('payments.paid', () => {
         { ...PAID_ORDER, paid_at: expect.any(Date), events: events.map(({ id }) => id) },
       ]);
     }
+  });
+
+  it('leaves an order that has been shipped as it is, when another event comes late', async () => {
+    const api = aFakeApi();
+    await paid({}, anIntent(), api);
+    await ship({ order: 'stripe:pi_1' }, {}, api);
+    await paid({}, aSession(), api);
+    expect(api.docs('orders')).toMatchObject([{ status: 'shipped', reference: 'order-7' }]);
   });
 
   it('changes nothing when an event comes twice', async () => {
