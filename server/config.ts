@@ -41,6 +41,12 @@ export const settings = {
     '',
     'More host names this server answers for, e.g. `hooks.example.com,box:4000`.',
   ),
+  allowedOrigins: list(
+    'ALLOWED_ORIGINS',
+    '',
+    'Other sites whose pages may open live connections, e.g. `https://shop.example.com`.',
+    parseOrigin,
+  ),
   trustProxy: number(
     'TRUST_PROXY',
     0,
@@ -51,6 +57,7 @@ export const settings = {
   viewsDir: path('VIEWS_DIR', './views', 'The folder of the app’s views.'),
   runners: number('RUNNERS', 2, { min: 1, max: 64 }, 'How many processes execute listeners.'),
   runTimeoutMs: number('RUN_TIMEOUT_MS', 30_000, { min: 10, max: 3_600_000 }, 'Deadline of a run, in milliseconds.'),
+  viewTimeoutMs: number('VIEW_TIMEOUT_MS', 1_000, { min: 10, max: 30_000 }, 'Deadline of a view, in milliseconds.'),
   runMemoryMb: number('RUN_MEMORY_MB', 128, { min: 32, max: 16_384 }, 'Memory one run may use, in megabytes.'),
   queueLimit: number(
     'QUEUE_LIMIT',
@@ -207,6 +214,13 @@ function parsePublicUrl(source: string): string {
   if (url.username !== '' || url.password !== '') throw new Error('got one with a user name or password');
   if (url.search !== '' || url.hash !== '') throw new Error('got one with a query or fragment');
   return url.href.replace(/\/+$/, '');
+}
+
+function parseOrigin(source: string): string {
+  const url = URL.canParse(source) ? new URL(source) : undefined;
+  if (url === undefined || url.origin === 'null') throw new Error(`got ${JSON.stringify(source)}`);
+  if (url.origin !== source.replace(/\/$/, '')) throw new Error(`got ${JSON.stringify(source)}, not ${url.origin}`);
+  return url.origin;
 }
 
 function parseSecretKey(source: string): string {

@@ -44,6 +44,7 @@ const neighbours = floors
 /** Which files may import a library. Types excepted where the value side has its home elsewhere. */
 const homes = {
   express: '^server/http/',
+  'socket.io': '^server/sockets/',
   helmet: '^server/http/',
   'prom-client': '^server/http/',
   mongoose: '^server/db/|/store[A-Za-z]*\\.ts$',
