@@ -1,0 +1,29 @@
+/** Components that people fill in. */
+import type { ComponentSpec } from './base.ts';
+import { checkbox, radio, radioGroup, segmented, slider } from './form/chosen.ts';
+import { file, jsonEditor, keyValues } from './form/made.ts';
+import { multiSelect, select, tags } from './form/picked.ts';
+import { dateTime, numberField, password, textArea, textfield } from './form/typed.ts';
+import { filterBar, form as formComponent, schemaForm } from './form/whole.ts';
+
+export const form: readonly ComponentSpec[] = [
+  formComponent,
+  textfield,
+  textArea,
+  numberField,
+  password,
+  checkbox,
+  radio,
+  radioGroup,
+  segmented,
+  select,
+  multiSelect,
+  tags,
+  slider,
+  dateTime,
+  file,
+  keyValues,
+  jsonEditor,
+  schemaForm,
+  filterBar,
+];
