@@ -45,9 +45,9 @@ export function openEngine(options: EngineOptions): RunningEngine {
     beforeCommit: () => hidden.overlay?.enter(undefined),
   });
   const records = createRecords({ file, catalog });
-  const overlay = createOverlay({ file, group, catalog, records });
-  hidden.overlay = overlay;
   const turns = createTurns();
+  const overlay = createOverlay({ file, group, catalog, records, onLaidOver: (ms) => turns.extend(2 * ms) });
+  hidden.overlay = overlay;
   const cursors = createCursors();
   const spillDir = join(dataDir, 'spill');
   rmSync(spillDir, { recursive: true, force: true });

@@ -31,6 +31,8 @@ export interface OverlayDeps {
   readonly group: CommitGroup;
   readonly catalog: Pick<Catalog, 'all'>;
   readonly records: Records;
+  /** Told how long laying writes over took; what it is done for should go on for as long, or it would never get far. */
+  readonly onLaidOver: (ms: number) => void;
 }
 
 export type Overlay = ReturnType<typeof createOverlay>;
@@ -51,7 +53,7 @@ function writeConflict(): MongoError {
   );
 }
 
-export function createOverlay({ file, group, catalog, records }: OverlayDeps) {
+export function createOverlay({ file, group, catalog, records, onLaidOver }: OverlayDeps) {
   const open = new Set<WriteBuffer>();
   const changedAt = new Map<string, number>();
   let clock = 1;
@@ -121,6 +123,7 @@ export function createOverlay({ file, group, catalog, records }: OverlayDeps) {
 
   function show(buffer: WriteBuffer): void {
     if (buffer.isDoomed) throw writeConflict();
+    const began = performance.now();
     const batch = group.look();
     file.exec('SAVEPOINT overlay');
     shown = { buffer, batch, restore: rememberMemory(catalog) };
@@ -133,6 +136,7 @@ export function createOverlay({ file, group, catalog, records }: OverlayDeps) {
     } finally {
       isReplaying = false;
     }
+    onLaidOver(performance.now() - began);
   }
 
   return {

@@ -10,6 +10,8 @@ export interface Turns {
   readonly breathe: () => Promise<void>;
   /** True when the turn is used up and the next `breathe` will wait: lets loops skip the cost of an await. */
   readonly isOver: () => boolean;
+  /** The present turn lasts so much longer. */
+  readonly extend: (ms: number) => void;
 }
 
 export function createTurns(now: () => number = () => performance.now()): Turns {
@@ -51,6 +53,10 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
 
   return {
     isOver,
+    extend: (ms) => {
+      markTurn();
+      turnStartedAt += ms;
+    },
     breathe: () => {
       if (!isOver()) return Promise.resolve();
       return new Promise((resolve) => {
