@@ -9,6 +9,7 @@
 import { type Static, type TSchema } from 'typebox';
 import { LISTENER, NON_RETRIABLE, type StoredListenerOptions } from './listeners/brand.ts';
 import { type Trigger } from './schemas/run.ts';
+import { type ToastTone } from './schemas/socket.ts';
 
 export { Type, type Static, type TSchema } from 'typebox';
 export type { Json } from './schemas/json.ts';
@@ -63,10 +64,36 @@ export interface ListenerApi {
       },
     ) => Promise<{ readonly id: string; readonly duplicate: boolean }>;
   };
+  /**
+   * The browser whose press started the run, or whose coming and going did (`onSessionStart`). Rejects with code
+   * `invalid_input` in runs that no browser started. `delivered` is false where the browser is not there any more.
+   */
+  readonly session: {
+    /**
+     * Merges members into the state that views see as `context.state`; null takes a member away. At most 16 KiB in all.
+     * It is the connection's own, survives a reconnect, and is gone with it: what should last belongs into documents.
+     */
+    readonly set: (state: Readonly<Record<string, unknown>>) => Promise<Delivered>;
+    /** To a path of the app (`/orders/42`) or a URL with http or https. */
+    readonly navigate: (to: string, options?: { readonly replace?: boolean }) => Promise<Delivered>;
+    /** A short message that goes away by itself. */
+    readonly toast: (text: string, options?: { readonly tone?: ToastTone }) => Promise<Delivered>;
+    /** Saves a text of at most 1 MiB as a file. */
+    readonly download: (file: {
+      readonly name: string;
+      readonly text: string;
+      /** `text/csv`; plain text unless given. */
+      readonly type?: string;
+    }) => Promise<Delivered>;
+  };
   /** As the web's `fetch`, made by the server: it refuses private addresses unless they are allowed. */
   readonly fetch: (url: string | URL, init?: RequestInit) => Promise<Response>;
   /** Aborts at the deadline. The run is ended then whatever it does. */
   readonly signal: AbortSignal;
+}
+
+export interface Delivered {
+  readonly delivered: boolean;
 }
 
 export interface ListenerRequest {

@@ -41,6 +41,12 @@ export function createApi(head: RunHead, body: Uint8Array | null, context: RunCo
           }),
         }) as never,
     },
+    session: {
+      set: (state) => call('session.set', { state }) as never,
+      navigate: (to, options) => call('session.navigate', { ...options, to }) as never,
+      toast: (text, options) => call('session.toast', { ...options, text }) as never,
+      download: (file) => call('session.download', { ...file }) as never,
+    },
     fetch: (url, init) => (fetch ??= createFetch(call))(url, init),
     get signal() {
       return context.signal();
