@@ -4,7 +4,7 @@
  */
 import { createHash, randomFillSync } from 'node:crypto';
 
-export type IdPrefix = 'run' | 'evt' | 'rul' | 'dlv' | 'crn' | 'tok' | 'req' | 'rcv';
+export type IdPrefix = 'run' | 'evt' | 'rul' | 'dlv' | 'crn' | 'tok' | 'req' | 'rcv' | 'usr' | 'ses';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const TIME_CHARS = 10;

@@ -60,6 +60,16 @@ export const AcceptInvite = Type.Object(
 );
 export type AcceptInvite = Static<typeof AcceptInvite>;
 
+export const PasswordChange = Type.Object(
+  { old_password: Type.String({ maxLength: 200 }), new_password: Password },
+  closed,
+);
+export type PasswordChange = Static<typeof PasswordChange>;
+
+/** Who is signed in; null for a guest. */
+export const Me = Type.Object({ user: Type.Union([User, Type.Null()]) });
+export type Me = Static<typeof Me>;
+
 /** One browser that is signed in. */
 export const Session = Type.Object({
   id: Type.String({ description: '`ses_…`, not the secret of the cookie.' }),
@@ -72,6 +82,20 @@ export const Session = Type.Object({
   is_current: Type.Optional(Type.Boolean()),
 });
 export type Session = Static<typeof Session>;
+
+/** A browser as the HTTP edge sees it, whoever may sit before it. */
+export interface Visitor {
+  readonly environmentId: number;
+  readonly address: string;
+  readonly userAgent: string;
+  readonly session?: Identity;
+}
+
+/** What a session's cookie stands for. */
+export interface Identity {
+  readonly sessionId: string;
+  readonly user: User;
+}
 
 /** Who looks: made once at an edge, from a session, a token, or nothing. */
 export interface Who {
