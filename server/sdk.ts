@@ -77,7 +77,7 @@ export interface ListenerApi {
     /** To a path of the app (`/orders/42`) or a URL with http or https. */
     readonly navigate: (to: string, options?: { readonly replace?: boolean }) => Promise<Delivered>;
     /** A short message that goes away by itself. */
-    readonly toast: (text: string, options?: { readonly tone?: ToastTone }) => Promise<Delivered>;
+    readonly toast: (toast: { readonly text: string; readonly tone?: ToastTone }) => Promise<Delivered>;
     /** Saves a text of at most 1 MiB as a file. */
     readonly download: (file: {
       readonly name: string;

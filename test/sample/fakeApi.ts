@@ -50,7 +50,6 @@ export function aFakeApi(options: { runId?: string; headers?: Record<string, str
     webhooks: { create: unused, list: unused, delete: unused },
     jobs: { enqueue: unused },
     events: { emit: unused },
-    session: { set: unused, navigate: unused, toast: unused, download: unused },
     fetch: unused,
     signal: new AbortController().signal,
     docs: (coll) => structuredClone([...collOf(colls, coll).values()]),

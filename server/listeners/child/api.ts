@@ -44,8 +44,8 @@ export function createApi(head: RunHead, body: Uint8Array | null, context: RunCo
     session: {
       set: (state) => call('session.set', { state }) as never,
       navigate: (to, options) => call('session.navigate', { ...options, to }) as never,
-      toast: (text, options) => call('session.toast', { ...options, text }) as never,
-      download: (file) => call('session.download', { ...file }) as never,
+      toast: (toast) => call('session.toast', toast) as never,
+      download: (file) => call('session.download', file) as never,
     },
     fetch: (url, init) => (fetch ??= createFetch(call))(url, init),
     get signal() {
