@@ -1,0 +1,33 @@
+/** The repositories GitHub has told about. */
+import type { Component } from '../server/sdk.ts';
+import type { Repository } from '../listeners/_lib/github.ts';
+import { tableOf } from './_lib/table.ts';
+
+const columns = [
+  { key: 'name', title: 'Repository' },
+  { key: 'stars', title: 'Stars', align: 'end' },
+  { key: 'push', title: 'Last push' },
+  { key: 'message', title: 'Commit', hideBelow: 'desk' },
+];
+
+export default function repositories(found: readonly Repository[]): Component {
+  const table = tableOf(
+    found,
+    columns,
+    ({ name, url, stars, pushed_at, last_push }) => ({
+      name: url === null ? name : { _type: 'link', text: name, to: url },
+      stars: stars ?? null,
+      push: { _type: 'time', at: pushed_at?.toISOString() ?? null, none: 'never' },
+      message: last_push?.message ?? null,
+    }),
+    {
+      label: 'Repositories',
+      empty: {
+        _type: 'empty',
+        title: 'No repositories yet',
+        text: 'A GitHub webhook bound to the listener github.push brings them in.',
+      },
+    },
+  );
+  return { _type: 'page', title: 'Repositories', breadcrumb: [{ text: 'Overview', to: '/' }], children: [table] };
+}
