@@ -1,4 +1,4 @@
-/** Turns what a runner told of each file's exports into listeners and problems. Pure. */
+/** Turns what a runner told of each file's exports into listeners, or views, and problems. Pure. */
 import {
   DEFAULT_MEMORY_MB,
   DEFAULT_RETRY_DELAYS_MS,
@@ -19,7 +19,7 @@ const NO_FUNCTION =
 
 /** A file of the folder and what came of importing it. */
 export interface InspectedFile {
-  /** Below the listeners folder, with `/`. */
+  /** Below its folder, with `/`. */
   readonly path: string;
   /** As it is told to people: `listeners/github/push.ts`. */
   readonly file: string;
@@ -39,9 +39,35 @@ export interface ListenerDefaults {
 
 export const listenerDefaults: ListenerDefaults = { timeoutMs: DEFAULT_TIMEOUT_MS, memoryMb: DEFAULT_MEMORY_MB };
 
+/** Listeners and problems: a file's settings must be such as a listener may have. */
 export function discover(files: readonly InspectedFile[], defaults = listenerDefaults): Discovered {
-  const listeners = new Map<string, Discovered['listeners'][number]>();
+  const { found, problems } = findFunctions(files, 'Listener');
+  const listeners = found.map(({ name, file, path, exported, options }) => ({
+    info: infoOf(name, file, options, defaults),
+    exported,
+    path,
+  }));
+  return { listeners, problems };
+}
+
+/** A function that a file exports, under the name that stands for it. */
+export interface FoundFunction {
+  readonly name: string;
+  readonly file: string;
+  readonly path: string;
+  readonly exported: string;
+  readonly options: Record<string, unknown> | null;
+}
+
+/** Every function the files give, sorted by name; the first of two that share one has it. */
+export function findFunctions(
+  files: readonly InspectedFile[],
+  noun: 'Listener' | 'View',
+): { readonly found: readonly FoundFunction[]; readonly problems: Discovered['problems'] } {
+  const found = new Map<string, FoundFunction>();
   const problems: (ListenerProblem & { name?: string })[] = [];
+  const sentence = (name: string, file: string, fault: string) =>
+    `${noun} '${name}' in ${file}: ${fault}${fault.endsWith('.') ? '' : '.'}`;
 
   for (const { path, file, outcome } of files) {
     const fileName = nameOfDefault(path);
@@ -50,27 +76,20 @@ export function discover(files: readonly InspectedFile[], defaults = listenerDef
       continue;
     }
     for (const { name, exported, value } of candidates(path, outcome.exports)) {
-      const before = listeners.get(name);
+      const before = found.get(name);
       const fault =
-        faultOf(name, value) ?? (before && `another file gives a listener of the same name: ${before.info.file}`);
+        faultOf(name, value) ??
+        (before && `another file gives a ${noun.toLowerCase()} of the same name: ${before.file}`);
       if (fault !== undefined) {
         // The name stays with the file that came first.
         problems.push({ file, ...(!before && { name }), message: sentence(name, file, fault) });
-      } else listeners.set(name, { info: infoOf(name, file, value.options, defaults), exported, path });
+      } else found.set(name, { name, file, path, exported, options: value.options });
     }
     if (outcome.exports.every(({ name, kind }) => name !== 'default' && kind !== 'function')) {
-      problems.push({
-        file,
-        name: fileName,
-        message: sentence(fileName, file, NO_FUNCTION),
-      });
+      problems.push({ file, name: fileName, message: sentence(fileName, file, NO_FUNCTION) });
     }
   }
-  return { listeners: [...listeners.values()].sort((a, b) => (a.info.name < b.info.name ? -1 : 1)), problems };
-}
-
-function sentence(name: string, file: string, fault: string): string {
-  return `Listener '${name}' in ${file}: ${fault}${fault.endsWith('.') ? '' : '.'}`;
+  return { found: [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), problems };
 }
 
 function candidates(path: string, exports: readonly InspectedExport[]) {

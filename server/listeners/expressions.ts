@@ -9,7 +9,8 @@ import { tellFault } from './expression/words.ts';
 import { type Failure } from './child/protocol.ts';
 import { createFleet } from './runner/fleet.ts';
 import { runnerEnv, runnerFlags } from './runner/flags.ts';
-import { type JobEnd } from './runner/job.ts';
+import { type DoneEnd } from './runner/job.ts';
+import { createSteadyFleet } from './runner/steady.ts';
 import { prepareRuntime } from './runtime.ts';
 
 export interface Expressions {
@@ -38,17 +39,15 @@ export interface ExpressionsDeps {
 
 /** Threads in the one process: an expression that hangs keeps one of them until its deadline. */
 const SLOTS = 4;
-/** How often an evaluation that was cut off through somebody else's fault is made again. */
-const TRIES = 3;
-
-type Fleet = ReturnType<typeof createFleet>;
 
 export function createExpressions({ env = {}, onTrouble }: ExpressionsDeps = {}): Expressions {
-  let state: 'new' | 'started' | 'stopped' = 'new';
-  let starting: Promise<Fleet> | undefined;
+  const fleet = createSteadyFleet({
+    make: () => launch(env, onTrouble),
+    onUnavailable: (error) => onTrouble?.('expressions.unavailable', { error: String(error) }),
+  });
 
   async function evaluate(expression: string, inputJson: string, signal?: AbortSignal): Promise<Evaluated> {
-    if (state !== 'started' || signal?.aborted === true) return { status: 'unavailable' };
+    if (!fleet.isStarted() || signal?.aborted === true) return { status: 'unavailable' };
     const tooLong = sizeFault(expression);
     if (tooLong !== null) return { status: 'failed', reason: `The expression cannot be used. ${tooLong}` };
     return readDirectly(expression, inputJson) ?? (await evaluateInRunner(expression, Buffer.from(inputJson), signal));
@@ -58,79 +57,46 @@ export function createExpressions({ env = {}, onTrouble }: ExpressionsDeps = {})
     if (body.length > MAX_INPUT_BYTES) {
       return { status: 'failed', reason: `The input is larger than ${MAX_INPUT_BYTES / 1024 / 1024} MiB.` };
     }
-    let fleet: Fleet;
-    try {
-      fleet = await (starting ??= launch());
-    } catch {
-      return { status: 'unavailable' };
-    }
-    let wasStarved = false; // it ran out of time without having had the processor: once more, and no more
-    for (let tries = 1; tries <= TRIES && isUsable(); tries++) {
-      const end = await fleet.submit({
-        head: expression,
-        body,
-        timeoutMs: EVALUATION_TIMEOUT_MS,
-        memoryMb: EVALUATION_MEMORY_MB,
-        codeVersion: 0,
-        onCall: () => Promise.reject(new Error('An expression has no api')),
-        ...(signal && { signal }),
-      });
-      if (end.status === 'innocent') continue;
-      if (end.failure?.error.code === 'lost' && !wasStarved) wasStarved = true;
-      else return evaluatedOf(end);
-    }
-    return { status: 'unavailable' };
-  }
-
-  const isUsable = (): boolean => state === 'started';
-
-  /** Where the process cannot start, the next evaluation tries again. */
-  async function launch(): Promise<Fleet> {
-    try {
-      const runtime = await prepareRuntime();
-      const fleet = createFleet({
-        main: runtime.main,
-        thread: runtime.expressionThread,
-        flags: runnerFlags({
-          appDir: null,
-          dataDir: null,
-          readable: runtime.readable,
-          nodeMajor: Number(process.versions.node.split('.')[0]),
-        }),
-        env: runnerEnv(env),
-        runners: 1,
-        slotsPerRunner: SLOTS,
-        warmMemoryMb: EVALUATION_MEMORY_MB,
-        ...(onTrouble && { onTrouble }),
-      });
-      try {
-        await fleet.start();
-      } catch (error) {
-        await fleet.stop(0);
-        throw error;
-      }
-      return fleet;
-    } catch (error) {
-      starting = undefined;
-      onTrouble?.('expressions.unavailable', { error: String(error) });
-      throw error;
-    }
+    const end = await fleet.submit({
+      head: expression,
+      body,
+      timeoutMs: EVALUATION_TIMEOUT_MS,
+      memoryMb: EVALUATION_MEMORY_MB,
+      codeVersion: 0,
+      onCall: () => Promise.reject(new Error('An expression has no api')),
+      ...(signal && { signal }),
+    });
+    return end === undefined ? { status: 'unavailable' } : evaluatedOf(end);
   }
 
   return {
     check: createChecker(),
     evaluate,
     start: () => {
-      state = 'started';
+      fleet.start();
       return Promise.resolve();
     },
-    stop: async () => {
-      state = 'stopped';
-      const fleet = await starting?.catch(() => undefined);
-      starting = undefined;
-      await fleet?.stop(0);
-    },
+    stop: () => fleet.stop(),
   };
+}
+
+async function launch(env: NonNullable<ExpressionsDeps['env']>, onTrouble: ExpressionsDeps['onTrouble']) {
+  const runtime = await prepareRuntime();
+  return createFleet({
+    main: runtime.main,
+    thread: runtime.expressionThread,
+    flags: runnerFlags({
+      appDir: null,
+      dataDir: null,
+      readable: runtime.readable,
+      nodeMajor: Number(process.versions.node.split('.')[0]),
+    }),
+    env: runnerEnv(env),
+    runners: 1,
+    slotsPerRunner: SLOTS,
+    warmMemoryMb: EVALUATION_MEMORY_MB,
+    ...(onTrouble && { onTrouble }),
+  });
 }
 
 /** Undefined where JSONata has to be asked. */
@@ -146,7 +112,7 @@ function readDirectly(expression: string, inputJson: string): Evaluated | undefi
   }
 }
 
-function evaluatedOf({ failure, resultJson }: JobEnd & { readonly status: 'done' }): Evaluated {
+function evaluatedOf({ failure, resultJson }: DoneEnd): Evaluated {
   if (failure === null) return resultJson === null ? { status: 'nothing' } : { status: 'value', json: resultJson };
   if (failure.error.code === 'canceled') return { status: 'unavailable' };
   return { status: 'failed', reason: reasonOf(failure) };

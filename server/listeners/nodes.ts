@@ -38,7 +38,9 @@ export function listener(name: string, props?: object): ListenerNode {
   return { _type: 'listener', name, ...(props && { props: props as JsonObject }) };
 }
 
-type ReplaceOption = { readonly replace?: boolean };
+interface ReplaceOption {
+  readonly replace?: boolean;
+}
 
 /** What an event of a component does in the browser by itself, without a round trip. */
 export const action = {

@@ -9,7 +9,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { DEFAULT_MEMORY_MB } from '../schemas/listener.ts';
 import { type RunErrorCode } from '../schemas/run.ts';
-import { type ListenerSource, type RunHead } from './child/protocol.ts';
+import { type CodeSource, type RunHead } from './child/protocol.ts';
 import { createFleet } from './runner/fleet.ts';
 import { runnerEnv, runnerFlags } from './runner/flags.ts';
 import { cacheDirFor, prepareRuntime } from './runtime.ts';
@@ -34,7 +34,7 @@ export interface RunnerPoolDeps {
 }
 
 export type LocatedListener =
-  | { readonly source: ListenerSource; readonly codeVersion: number }
+  | { readonly source: CodeSource; readonly codeVersion: number }
   /** Its file cannot be used; why, as a sentence. */
   | { readonly problem: string };
 
@@ -93,11 +93,13 @@ export interface ListenerFleetDeps extends Pick<RunnerPoolDeps, 'dir' | 'dataDir
   readonly runners: number;
   readonly slotsPerRunner: number;
   readonly memoryMb?: number;
+  /** What its threads run. Default: listeners. */
+  readonly program?: 'thread' | 'viewThread';
 }
 
 /** A fleet with what author code may touch: also what discovery imports files in. */
 export async function createListenerFleet(deps: ListenerFleetDeps) {
-  const { dir, dataDir, env = {}, runners, slotsPerRunner, onTrouble } = deps;
+  const { dir, dataDir, env = {}, runners, slotsPerRunner, program = 'thread', onTrouble } = deps;
   const runtime = await prepareRuntime();
   const appDir = dirname(resolve(dir));
   const flags = runnerFlags({
@@ -108,7 +110,7 @@ export async function createListenerFleet(deps: ListenerFleetDeps) {
   });
   return createFleet({
     main: runtime.main,
-    thread: runtime.thread,
+    thread: runtime[program],
     flags,
     env: runnerEnv(env),
     runners,
@@ -118,7 +120,7 @@ export async function createListenerFleet(deps: ListenerFleetDeps) {
   });
 }
 
-function headOf(task: RunTask, source: ListenerSource, root: string): RunHead {
+function headOf(task: RunTask, source: CodeSource, root: string): RunHead {
   return {
     job: 'run',
     source,

@@ -15,6 +15,8 @@ export interface RunnerRuntime {
   readonly thread: string;
   /** The program of each thread of the process that evaluates expressions. */
   readonly expressionThread: string;
+  /** The program of each thread of the process that renders views. */
+  readonly viewThread: string;
   readonly sdkUrl: string;
   /** Whether a file that an author imports is the sdk, as source or as built. */
   readonly isSdk: (file: string) => boolean;
@@ -38,6 +40,7 @@ export async function prepareRuntime(): Promise<RunnerRuntime> {
       main: join(child, 'main.js'),
       thread: join(child, 'thread.js'),
       expressionThread: join(child, 'evaluate.js'),
+      viewThread: join(child, 'render.js'),
       sdkUrl: pathToFileURL(builtSdk).href,
       readable: [...shared.readable, join(packageRoot, 'dist')],
     };
@@ -45,14 +48,17 @@ export async function prepareRuntime(): Promise<RunnerRuntime> {
 
   const cacheDir = cacheDirFor(packageRoot);
   const compile = createGraphCompiler({ strip: createStripper({ cacheDir }), cacheDir, root: packageRoot });
-  const entries = ['main.ts', 'thread.ts', 'evaluate.ts'].map((name) => join(dirname(HERE), 'child', name));
+  const entries = ['main.ts', 'thread.ts', 'evaluate.ts', 'render.ts'].map((name) =>
+    join(dirname(HERE), 'child', name),
+  );
   const { modules } = await compile([...entries, sourceSdk]);
-  const [main, thread, evaluate, sdk] = [...entries, sourceSdk].map((file) => modules.get(file) ?? file);
+  const [main, thread, evaluate, render, sdk] = [...entries, sourceSdk].map((file) => modules.get(file) ?? file);
   return {
     ...shared,
     main: main!,
     thread: thread!,
     expressionThread: evaluate!,
+    viewThread: render!,
     sdkUrl: pathToFileURL(sdk!).href,
   };
 }

@@ -3,6 +3,8 @@ import { formatWithOptions } from 'node:util';
 import { type LogLine } from '../../schemas/run.ts';
 import { type RunContext } from './context.ts';
 
+type Log = Pick<RunContext, 'isFinished' | 'log'>;
+
 const LEVELS: Readonly<Record<string, LogLine['level']>> = {
   log: 'info',
   info: 'info',
@@ -15,7 +17,7 @@ const LEVELS: Readonly<Record<string, LogLine['level']>> = {
   assert: 'error',
 };
 
-export function captureConsole(current: () => RunContext | undefined): void {
+export function captureConsole(current: () => Log | undefined): void {
   const target = console as unknown as Record<string, unknown>;
   for (const [method, level] of Object.entries(LEVELS)) {
     target[method] = (...args: unknown[]) => {
@@ -29,7 +31,7 @@ export function captureConsole(current: () => RunContext | undefined): void {
   capture(process.stderr, 'error', current);
 }
 
-function capture(stream: NodeJS.WriteStream, level: LogLine['level'], current: () => RunContext | undefined): void {
+function capture(stream: NodeJS.WriteStream, level: LogLine['level'], current: () => Log | undefined): void {
   stream.write = (chunk: Uint8Array | string, ...rest: unknown[]) => {
     const context = current();
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');

@@ -1,7 +1,7 @@
 /** Every way a job fails, as the error that is kept with the run: which code, which words, a stack of the author's own lines. */
 import { NON_RETRIABLE } from '../brand.ts';
 import { type RunError, type RunErrorCode } from '../../schemas/run.ts';
-import { type Failure, type JobHead, type ListenerSource } from './protocol.ts';
+import { type CodeSource, type Failure } from './protocol.ts';
 
 const MESSAGE_LIMIT = 4_000;
 const STACK_LIMIT = 8_000;
@@ -22,51 +22,57 @@ class JobFailure extends Error {
   }
 }
 
-const titleOf = ({ name, file }: ListenerSource) => `Listener '${name}' in ${file}`;
+const titleOf = ({ noun, name, file }: CodeSource) => `${noun} '${name}' in ${file}`;
+
+/** Whose error it is: how to call it, and the folder that stacks are told relative to. */
+export interface Culprit {
+  readonly noun: string;
+  readonly root: string;
+}
 
 export const failure = {
-  invalid: (source: ListenerSource, what: string, thrown?: unknown) =>
+  invalid: (source: CodeSource, what: string, thrown?: unknown) =>
     new JobFailure('listener_invalid', `${titleOf(source)}: ${what}`, true, thrown),
-  missing: (source: ListenerSource) =>
+  missing: (source: CodeSource) =>
     new JobFailure('listener_not_found', `${titleOf(source)}: the file no longer exports '${source.exported}'`, false),
-  refused: (code: 'props_invalid' | 'event_invalid', source: ListenerSource, faults: string) =>
+  refused: (code: 'props_invalid' | 'event_invalid', source: CodeSource, faults: string) =>
     new JobFailure(
       code,
       `${titleOf(source)}: the ${code === 'props_invalid' ? 'props do' : 'event does'} not fit its schema: ${faults}`,
       false,
     ),
-  result: (source: ListenerSource, what: string) =>
+  result: (source: CodeSource, what: string) =>
     new JobFailure('result_invalid', `${titleOf(source)}: what it returned ${what}`, false),
   outside: (thrown: unknown, what: string) => new JobFailure('listener_error', what, true, thrown),
 };
 
-export function describeThrown(error: unknown, head: JobHead): Failure {
+export function describeThrown(error: unknown, whose: Culprit): Failure {
   try {
-    if (!(error instanceof JobFailure)) return ofThrown(error, head, 'listener_error', '', true);
+    if (!(error instanceof JobFailure)) return ofThrown(error, whose, 'listener_error', '', true);
     if (error.code === 'listener_error')
-      return ofThrown(error.thrown, head, error.code, `The listener ${error.message}: `, true);
+      return ofThrown(error.thrown, whose, error.code, `The ${whose.noun} ${error.message}: `, true);
     if (error.thrown !== undefined)
-      return ofThrown(error.thrown, head, error.code, `${error.message}: `, error.isRetriable);
+      return ofThrown(error.thrown, whose, error.code, `${error.message}: `, error.isRetriable);
     return { error: { code: error.code, message: cut(error.message, MESSAGE_LIMIT) }, isRetriable: error.isRetriable };
   } catch {
     // The thrown value's own getters threw: nothing of it can be shown.
     return {
-      error: { code: 'listener_error', message: 'The listener threw a value that cannot be shown' },
+      error: { code: 'listener_error', message: `The ${whose.noun} threw a value that cannot be shown` },
       isRetriable: true,
     };
   }
 }
 
-function ofThrown(thrown: unknown, head: JobHead, code: RunErrorCode, before: string, isRetriable: boolean): Failure {
+function ofThrown(thrown: unknown, whose: Culprit, code: RunErrorCode, before: string, isRetriable: boolean): Failure {
   if (!isErrorLike(thrown)) {
-    const said = `The listener threw ${describeValue(thrown)}, which is not an Error`;
+    const said = `The ${whose.noun} threw ${describeValue(thrown)}, which is not an Error`;
     return {
       error: { code, message: cut(before === '' ? said : before + describeValue(thrown), MESSAGE_LIMIT) },
       isRetriable,
     };
   }
-  const message = `${before}${thrown.message === '' ? thrown.name : explain(thrown.message, head.root)}`;
-  const stack = shapeStack(thrown, head.root);
+  const message = `${before}${thrown.message === '' ? thrown.name : explain(thrown.message, whose.root)}`;
+  const stack = shapeStack(thrown, whose.root);
   const error: RunError = {
     code,
     message: cut(message, MESSAGE_LIMIT),

@@ -20,6 +20,8 @@ export function createIntrinsicsGuard() {
   );
   const globalValues = globalNames.map((key) => Reflect.get(globalThis, key) as unknown);
 
+  let lastModule: string | undefined;
+
   function isGlobalChanged(): boolean {
     const members = globalThis as Record<string | symbol, unknown>;
     for (let i = 0; i < globalNames.length; i++) if (members[globalNames[i]!] !== globalValues[i]) return true;
@@ -29,8 +31,12 @@ export function createIntrinsicsGuard() {
   return {
     /** What is most often changed: cheap enough for after every run. */
     isCommonTampered: (): boolean => common.some(isChanged),
-    /** Everything watched: for when another listener comes. */
-    isTampered: (): boolean => common.some(isChanged) || others.some(isChanged) || isGlobalChanged(),
+    /** Everything watched: looked at when another module's turn comes. */
+    isCleanFor(module: string): boolean {
+      const isAnother = lastModule !== undefined && lastModule !== module;
+      lastModule = module;
+      return !isAnother || !(common.some(isChanged) || others.some(isChanged) || isGlobalChanged());
+    },
   };
 }
 

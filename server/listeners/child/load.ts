@@ -1,7 +1,7 @@
 /** Imports a listener's module once per thread and keeps what is needed to call it. */
 import { listenerOptions } from '../brand.ts';
 import { failure } from './failure.ts';
-import { type ListenerSource } from './protocol.ts';
+import { type CodeSource } from './protocol.ts';
 import { type Checks } from './validate.ts';
 
 export interface LoadedListener {
@@ -10,13 +10,13 @@ export interface LoadedListener {
 }
 
 const loaded = new Map<string, LoadedListener>();
-const keyOf = (source: ListenerSource) => `${source.module}#${source.exported}`;
+const keyOf = (source: CodeSource) => `${source.module}#${source.exported}`;
 
 export const loadListener = Object.assign(load, {
-  known: (source: ListenerSource): LoadedListener | undefined => loaded.get(keyOf(source)),
+  known: (source: CodeSource): LoadedListener | undefined => loaded.get(keyOf(source)),
 });
 
-async function load(source: ListenerSource): Promise<LoadedListener> {
+async function load(source: CodeSource): Promise<LoadedListener> {
   let namespace: Record<string, unknown>;
   try {
     namespace = (await import(source.module)) as Record<string, unknown>;

@@ -1,10 +1,13 @@
 /** What the child's main thread and its listener threads say to each other, and what a job's head holds. */
 import { type MessagePort } from 'node:worker_threads';
 import { type RunTask } from '../task.ts';
+import { type JsonObject } from '../../schemas/json.ts';
 import { type RunError } from '../../schemas/run.ts';
+import { type ViewContext } from '../../schemas/view.ts';
 
-/** Where a listener is found: the compiled module, and how to speak of it. */
-export interface ListenerSource {
+/** Where a listener or a view is found: the compiled module, and how to speak of it. */
+export interface CodeSource {
+  readonly noun: 'Listener' | 'View' | 'Manifest';
   readonly name: string;
   /** `listeners/order.ts` */
   readonly file: string;
@@ -17,7 +20,7 @@ export type JobHead = RunHead | InspectHead;
 
 export interface RunHead extends Omit<RunTask, 'event' | 'listener' | 'memoryMb'> {
   readonly job: 'run';
-  readonly source: ListenerSource;
+  readonly source: CodeSource;
   readonly eventKind: RunTask['event']['kind'];
   /** The folder that stacks are told relative to. */
   readonly root: string;
@@ -28,6 +31,26 @@ export interface InspectHead {
   readonly job: 'inspect';
   readonly file: string;
   readonly module: string;
+  readonly root: string;
+  readonly timeoutMs: number;
+}
+
+export type ViewHead = RenderHead | ManifestHead;
+
+/** Call a view once. The job's body is what `data` is to be, packed. */
+export interface RenderHead {
+  readonly job: 'render';
+  readonly source: CodeSource;
+  readonly root: string;
+  readonly timeoutMs: number;
+  readonly props: JsonObject;
+  readonly context: ViewContext;
+}
+
+/** Give the default export as JSON, or what it returns where it is a function. */
+export interface ManifestHead {
+  readonly job: 'manifest';
+  readonly source: CodeSource;
   readonly root: string;
   readonly timeoutMs: number;
 }

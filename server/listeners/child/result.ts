@@ -1,13 +1,13 @@
 /** What a listener returned, as JSON text, within the limits of what is stored. */
 import { failure } from './failure.ts';
-import { type ListenerSource } from './protocol.ts';
+import { type CodeSource } from './protocol.ts';
 
 const RESULT_LIMIT_BYTES = 1024 * 1024;
 const DEPTH_LIMIT = 64;
 /** It gives nothing for functions and symbols, whatever its own type says. */
 const stringify = JSON.stringify as (value: unknown) => string | undefined;
 
-export function jsonResult(value: unknown, source: ListenerSource): string {
+export function jsonResult(value: unknown, source: CodeSource): string {
   let text: string | undefined;
   try {
     text = stringify(value);

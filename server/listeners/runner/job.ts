@@ -14,15 +14,15 @@ export interface RunnerJob {
   readonly signal?: AbortSignal;
 }
 
-export type JobEnd =
-  | {
-      readonly status: 'done';
-      readonly failure: Failure | null;
-      readonly resultJson: string | null;
-      readonly logs: readonly LogLine[];
-      readonly durationMs: number;
-    }
-  | { readonly status: 'innocent'; readonly durationMs: number };
+export interface DoneEnd {
+  readonly status: 'done';
+  readonly failure: Failure | null;
+  readonly resultJson: string | null;
+  readonly logs: readonly LogLine[];
+  readonly durationMs: number;
+}
+
+export type JobEnd = DoneEnd | { readonly status: 'innocent'; readonly durationMs: number };
 
 /** A job under way, with what is known of it. */
 export interface Entry {
