@@ -4,7 +4,8 @@ import { checkbox, radio, radioGroup, segmented, slider } from './form/chosen.ts
 import { file, jsonEditor, keyValues } from './form/made.ts';
 import { multiSelect, select, tags } from './form/picked.ts';
 import { dateTime, numberField, password, textArea, textfield } from './form/typed.ts';
-import { filterBar, form as formComponent, schemaForm } from './form/whole.ts';
+import { fieldset, form as formComponent, hidden, schemaForm } from './form/whole.ts';
+import { filterBar } from './form/filters.ts';
 
 export const form: readonly ComponentSpec[] = [
   formComponent,
@@ -24,6 +25,8 @@ export const form: readonly ComponentSpec[] = [
   file,
   keyValues,
   jsonEditor,
+  fieldset,
+  hidden,
   schemaForm,
   filterBar,
 ];

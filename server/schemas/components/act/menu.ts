@@ -1,7 +1,8 @@
 /** Lists of things to do. */
 import { Type, type Static } from 'typebox';
 import { Size, Tone, component, event, node, nodes } from '../base.ts';
-import { Confirm, IconName, MainStyle, listener, presses } from './shared.ts';
+import { Confirm, MainStyle, listener, presses } from './shared.ts';
+import { IconName } from '../tokens.ts';
 
 export const menuItem = component(
   'menuItem',
@@ -56,7 +57,7 @@ export const menu = component(
             {
               _type: 'menuItem',
               text: 'Cancel order',
-              icon: 'x',
+              icon: 'close',
               tone: 'error',
               confirm: { title: 'Cancel order 1042?', text: 'The customer is told by e-mail.' },
               onPressed: listener('cancelOrder', { id: '1042' }),

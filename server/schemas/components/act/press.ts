@@ -1,7 +1,8 @@
 /** Things to press. */
 import { Type, type Static } from 'typebox';
 import { Size, Tone, component, event, node } from '../base.ts';
-import { Confirm, Hotkey, IconName, MainStyle, listener, presses } from './shared.ts';
+import { Confirm, Hotkey, MainStyle, listener, presses } from './shared.ts';
+import { IconName } from '../tokens.ts';
 
 export const button = component(
   'button',
@@ -46,7 +47,7 @@ export const button = component(
           _type: 'button',
           text: 'Delete repository',
           tone: 'error',
-          leftIcon: 'trash',
+          leftIcon: 'delete',
           confirm: {
             title: 'Delete octo/hello-world?',
             text: 'Its 214 issues are deleted with it. This cannot be undone.',
@@ -74,7 +75,7 @@ export const actionable = component(
     disabled: Type.Optional(Type.Boolean()),
     onPressed: Type.Optional(event()),
     onDoublePressed: Type.Optional(event('With the keyboard: Shift and Enter.')),
-    onLongPressed: Type.Optional(event('Held for half a second.')),
+    onLongPressed: Type.Optional(event('Held for half a second. With the keyboard: Alt and Enter.')),
     onPressedCancel: Type.Optional(event('Pressed, and let go elsewhere.')),
     onHovered: Type.Optional(event('Pointed at, or reached with the keyboard; at most once a second.')),
   },

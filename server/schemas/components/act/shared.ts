@@ -3,7 +3,6 @@ import { Type, type Static } from 'typebox';
 import { choice } from '../base.ts';
 
 export const MainStyle = choice('primary', 'secondary', 'tertiary');
-export const IconName = Type.String({ maxLength: 60, description: 'One of the names that `icon` knows.' });
 export const Hotkey = Type.String({
   pattern: '^((mod|ctrl|alt|shift)\\+)*([a-z0-9/.?]|enter|escape|delete|arrow(up|down|left|right))$',
   description: '`mod+s`: mod is ⌘ on a Mac and Ctrl elsewhere. Single keys do nothing while a person types.',

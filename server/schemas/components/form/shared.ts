@@ -18,6 +18,13 @@ export const fieldMembers = {
   required: flag('A form is not sent without it.'),
   disabled: flag(),
   autofocus: flag(),
+  whenEmpty: Type.Optional(
+    Type.Unsafe<'omit' | 'null'>({
+      type: 'string',
+      enum: ['omit', 'null'],
+      description: 'Within a form: an empty input is left out of its value, or is null there.',
+    }),
+  ),
 };
 
 export const readOnly = flag('Can be read and copied, not changed.');

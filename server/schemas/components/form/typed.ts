@@ -26,6 +26,7 @@ export const textfield = component(
     pattern: Type.Optional(
       Type.String({ maxLength: 500, description: 'A regular expression; `error` says what it means.' }),
     ),
+    format: Type.Optional(choice('email', 'uri', 'uuid')),
     obscureText: Type.Optional(
       Type.Boolean({ description: 'Shows dots; for words to sign in with there is `password`.' }),
     ),
@@ -108,6 +109,8 @@ export const numberField = component(
     readOnly,
     min: Type.Optional(Type.Number()),
     max: Type.Optional(Type.Number()),
+    exclusiveMin: Type.Optional(Type.Number({ description: 'More than.' })),
+    exclusiveMax: Type.Optional(Type.Number({ description: 'Less than.' })),
     step: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
     integer: Type.Optional(Type.Boolean()),
     multipleOf: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),

@@ -1,8 +1,8 @@
-/** What holds inputs together: a form, a form made of a schema, and the filters of a page. */
+/** What holds inputs together. */
 import { Type, type Static } from 'typebox';
-import { choice, component, data, event, node, nodes } from '../base.ts';
+import { component, data, event, node, nodes } from '../base.ts';
 import type { JsonObject } from '../../json.ts';
-import { listener, options } from './shared.ts';
+import { listener } from './shared.ts';
 
 const submits = { onSubmit: '{ value: { [name]: … } }' };
 const endings = {
@@ -76,6 +76,55 @@ export const form = component(
 );
 export type Form = Static<typeof form.schema>;
 
+export const fieldset = component(
+  'fieldset',
+  'Inputs that belong together, under their `label`.',
+  {
+    children: nodes(),
+    help: Type.Optional(Type.String({ maxLength: 1_000 })),
+    disabled: Type.Optional(Type.Boolean({ description: 'All that is in it.' })),
+  },
+  {
+    examples: [
+      {
+        title: 'Part of a form',
+        tree: {
+          _type: 'fieldset',
+          label: 'Address',
+          help: 'Where the order goes.',
+          children: [
+            { _type: 'textfield', label: 'Street', name: 'address.street', value: '12 rue des Lilas' },
+            { _type: 'textfield', label: 'Town', name: 'address.town', value: 'Lyon' },
+          ],
+        },
+      },
+      {
+        title: 'Not now',
+        tree: {
+          _type: 'fieldset',
+          label: 'Invoice',
+          disabled: true,
+          children: [{ _type: 'checkbox', label: 'Send by e-mail', value: true }],
+        },
+      },
+    ],
+  },
+);
+export type Fieldset = Static<typeof fieldset.schema>;
+
+export const hidden = component(
+  'hidden',
+  'A member of a form’s value that is not shown. A browser can be made to send another one: what must hold, check in the listener, or put it into the listener’s props.',
+  { name: Type.String({ maxLength: 200 }), value: data() },
+  {
+    examples: [
+      { title: 'A mark', tree: { _type: 'hidden', name: 'source', value: 'orders page' } },
+      { title: 'An object', tree: { _type: 'hidden', name: 'address', value: {} } },
+    ],
+  },
+);
+export type Hidden = Static<typeof hidden.schema>;
+
 export const schemaForm = component(
   'schema_form',
   'A form with an input for each member of a JSON Schema. The browser gets the inputs, never the schema.',
@@ -141,74 +190,3 @@ export const schemaForm = component(
   },
 );
 export type SchemaForm = Static<typeof schemaForm.schema>;
-
-const Filter = Type.Object(
-  {
-    name: Type.String({
-      pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}$',
-      description: 'The member of the URL’s query; a date range has two, with From and To behind.',
-    }),
-    label: Type.String({ maxLength: 100 }),
-    type: choice('text', 'select', 'multi_select', 'date_range', 'toggle'),
-    options: Type.Optional(options),
-    hint: Type.Optional(Type.String({ maxLength: 200 })),
-  },
-  { additionalProperties: false },
-);
-
-export const filterBar = component(
-  'filter_bar',
-  'Filters that live in the URL, so that reload, back button and a sent link keep them. Several chosen values are joined by commas; a toggle is `true` or not there.',
-  {
-    filters: Type.Array(Filter, { minItems: 1, maxItems: 20 }),
-    resets: Type.Optional(
-      Type.Array(Type.String({ maxLength: 64 }), {
-        maxItems: 20,
-        description: 'Members of the query that a change takes away; `page` and `cursor`, unless said.',
-      }),
-    ),
-  },
-  {
-    examples: [
-      {
-        title: 'Orders',
-        tree: {
-          _type: 'filter_bar',
-          label: 'Orders',
-          filters: [
-            { name: 'q', label: 'Search', type: 'text', hint: 'Number or customer' },
-            {
-              name: 'status',
-              label: 'Status',
-              type: 'select',
-              options: [
-                { value: 'open', label: 'Open' },
-                { value: 'paid', label: 'Paid' },
-                { value: 'shipped', label: 'Shipped' },
-              ],
-            },
-            { name: 'created', label: 'Created', type: 'date_range' },
-            { name: 'gift', label: 'Gifts only', type: 'toggle' },
-          ],
-        },
-      },
-      {
-        title: 'Issues',
-        tree: {
-          _type: 'filter_bar',
-          label: 'Issues',
-          filters: [
-            { name: 'title', label: 'Title', type: 'text' },
-            {
-              name: 'labels',
-              label: 'Labels',
-              type: 'multi_select',
-              options: [{ value: 'bug' }, { value: 'docs' }, { value: 'security' }],
-            },
-          ],
-        },
-      },
-    ],
-  },
-);
-export type FilterBar = Static<typeof filterBar.schema>;
