@@ -1,7 +1,7 @@
 /**
- * The management surface as an Express app, made from a table of routes. A request passes, in this order:
+ * The management surface and the pages as an Express app, made from a table of routes. A request passes, in this order:
  * request id and log line → Host check → security headers → route → token and scope → input → handler → answer.
- * Whatever is thrown on the way becomes a problem body.
+ * What no route takes is a page's file, a page, or not there. Whatever is thrown on the way becomes a problem body.
  */
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import { AppError } from '../lib/errors.ts';
@@ -11,15 +11,18 @@ import type { NewId } from '../lib/ids.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Access } from '../schemas/token.ts';
 import { createAuthorizer } from './auth.ts';
+import { createCallerAddress } from './caller.ts';
 import type { ExposureWatch } from './exposure.ts';
 import type { ReadBody } from './body.ts';
 import { createSecurityHeaders } from './headers.ts';
 import { createInputReader } from './input.ts';
 import type { Metrics } from './metrics.ts';
+import { createPages, type PagesDeps } from './pages.ts';
 import { problemOf } from './problem.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './requestId.ts';
 import { logRequest, type RequestNote } from './requestLog.ts';
 import type { Answer, Route } from './route.ts';
+import { createVisitorReader, type VisitorDeps } from './visitor.ts';
 
 export interface HttpDeps {
   readonly routes: readonly Route[];
@@ -35,6 +38,11 @@ export interface HttpDeps {
   readonly trustProxy: number;
   /** True where PUBLIC_URL is https. */
   readonly isHttps: boolean;
+  readonly publicUrl?: string | undefined;
+  /** Whose session a cookie is. Without it everybody in a browser is a guest. */
+  readonly identify?: VisitorDeps['identify'];
+  /** Without them there is the API only. */
+  readonly pages?: Omit<PagesDeps, 'publicUrl'>;
 }
 
 /** Builds the app; it listens on nothing. */
@@ -52,6 +60,7 @@ export function createHttpApp(deps: HttpDeps): Express {
   });
   app.use(createSecurityHeaders(deps));
   mountRoutes(app, deps);
+  if (deps.pages !== undefined) mountPages(app, { ...deps.pages, publicUrl: deps.publicUrl });
   app.use(() => {
     throw new AppError('not_found', { detail: 'There is nothing at this address; /docs lists what there is.' });
   });
@@ -63,6 +72,11 @@ function mountRoutes(app: Express, deps: HttpDeps): void {
   const authorize = createAuthorizer({
     authenticate: deps.authenticate,
     isFromHere: (req) => deps.exposure.isFromHere(req.socket.remoteAddress, req.headers),
+    readVisitor: createVisitorReader({
+      identify: deps.identify ?? (() => Promise.resolve(undefined)),
+      callerAddress: createCallerAddress(deps.trustProxy),
+      publicUrl: deps.publicUrl,
+    }),
   });
   for (const route of deps.routes) {
     const readInput = createInputReader(route, deps);
@@ -89,6 +103,15 @@ function mountRoutes(app: Express, deps: HttpDeps): void {
       res.status(204).end();
     });
   }
+}
+
+function mountPages(app: Express, deps: PagesDeps): void {
+  const answer = createPages(deps);
+  app.use(async (req: Request, res: Response, next) => {
+    const served = await answer(req, res);
+    if (served === undefined) next();
+    else noteOf(res).route = served;
+  });
 }
 
 function send(res: Response, { status, body, contentType, headers }: Answer): void {

@@ -1,7 +1,12 @@
-/** Who is calling. The token alone decides app and environment; nothing in a path, query or body can change them. */
+/**
+ * Who is calling. Under `/app` the token alone decides app and environment; nothing in a path, query, cookie or body can
+ * change them. A page in a browser says which environment it shows, and its cookie who sits before it.
+ */
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../lib/errors.ts';
 import type { Access, Scope } from '../schemas/token.ts';
+import type { Visitor } from '../schemas/user.ts';
+import type { ReadVisitor } from './visitor.ts';
 import type { Route, RouteAuth } from './route.ts';
 
 export interface AuthDeps {
@@ -9,19 +14,27 @@ export interface AuthDeps {
   readonly authenticate: (token: string) => Promise<Access | undefined>;
   /** True for a request that came straight from this machine. */
   readonly isFromHere: (req: IncomingMessage) => boolean;
+  readonly readVisitor: ReadVisitor;
 }
 
 /** Names the transaction of a request, for callers who send it beside their token; its own token says it alone. */
 export const TRANSACTION_HEADER = 'x-transaction';
 
-export function createAuthorizer({ authenticate, isFromHere }: AuthDeps) {
+export function createAuthorizer({ authenticate, isFromHere, readVisitor }: AuthDeps) {
   /** Gives the access of the caller, undefined where none is needed; throws 400, 401 or 403. */
   return async function authorize(
     req: IncomingMessage,
     needed: RouteAuth,
     { takesTransaction = false }: Pick<Route, 'takesTransaction'> = {},
-  ): Promise<Access | undefined> {
+  ): Promise<Access | Visitor | undefined> {
     if (needed === 'public') return undefined;
+    if (needed === 'browser' || needed === 'session') {
+      const visitor = await readVisitor(req);
+      if (needed === 'session' && visitor.session === undefined) {
+        throw new AppError('unauthorized', { detail: 'Sign in first; the session may have ended.' });
+      }
+      return visitor;
+    }
     const token = bearerToken(req);
     if (token === undefined) {
       if (needed === 'operator' && isFromHere(req)) return undefined;

@@ -41,7 +41,17 @@ export function describeApi({ routes, schemas, problem, version, serverUrl }: Op
     paths,
     components: {
       schemas: Object.fromEntries([...named].map(([schema, name]) => [name, refer(schema, true)])),
-      securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'A token of the app: `ear_…`.' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'A token of the app: `ear_…`.' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'earshot',
+          description:
+            'The cookie that signing in sets; `earshot_sandbox` for the sandbox, with `__Host-` before it on https. ' +
+            'Requests that change something also need an `Origin` that is this server’s own.',
+        },
+      },
     },
   };
 }
@@ -97,8 +107,17 @@ function operation(route: RouteDoc, refer: (value: unknown) => unknown) {
 }
 
 function securityOf({ auth }: RouteDoc) {
-  // An empty requirement says: also without, here from the machine itself.
-  return auth === 'operator' ? [{ token: [] }, {}] : [{ token: [] }];
+  switch (auth) {
+    // An empty requirement says: also without, here from the machine itself.
+    case 'operator':
+      return [{ token: [] }, {}];
+    case 'browser':
+      return [{ session: [] }, {}];
+    case 'session':
+      return [{ session: [] }];
+    default:
+      return [{ token: [] }];
+  }
 }
 
 function parameters(schema: TSchema | undefined, where: 'path' | 'query', refer: (value: unknown) => unknown) {

@@ -2,14 +2,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
-import type { Access } from '../schemas/token.ts';
 import type { Metrics } from './metrics.ts';
+
+/** Whose request it is, as far as the log tells. */
+interface Caller {
+  readonly environmentId: number;
+  readonly tokenId?: string;
+  readonly session?: { readonly user: { readonly id: string } };
+}
 
 /** What becomes known of a request on its way. */
 export interface RequestNote {
   readonly requestId: string;
   route: string;
-  access?: Access | undefined;
+  access?: Caller | undefined;
   /** The error code, where it ended in one. */
   code?: string;
 }
@@ -38,6 +44,7 @@ export function logRequest(
       requestId: note.requestId,
       environment: note.access?.environmentId,
       tokenId: note.access?.tokenId,
+      userId: note.access?.session?.user.id,
       code: note.code,
       caller: req.ip ?? req.socket.remoteAddress,
       isCut: res.writableFinished ? undefined : true,

@@ -5,11 +5,15 @@
 import type { Static, TSchema } from 'typebox';
 import type { ErrorCode } from '../lib/errors.ts';
 import type { Access, Scope } from '../schemas/token.ts';
+import type { Identity, Visitor } from '../schemas/user.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
-/** Who may call: anybody, the operator (from loopback, or with any token), or a token with the scope. */
-export type RouteAuth = 'public' | 'operator' | Scope;
+/**
+ * Who may call: anybody, the operator (from loopback, or with any token), a page of our own in a browser, such a page
+ * with somebody signed in, or a token with the scope. A cookie counts for `browser` and `session` only.
+ */
+export type RouteAuth = 'public' | 'operator' | 'browser' | 'session' | Scope;
 
 export interface Answer {
   readonly status: number;
@@ -27,8 +31,14 @@ export interface ResponseSpec {
 }
 
 type StaticOf<T> = T extends TSchema ? Static<T> : undefined;
-/** A token is optional for the operator; with one, only its own environment is shown. */
-type AccessOf<A extends RouteAuth> = A extends Scope ? Access : A extends 'operator' ? Access | undefined : undefined;
+/** Whose request it is, by kind of route. A token is optional for the operator; with one, only its own environment is shown. */
+interface AccessByAuth {
+  readonly public: undefined;
+  readonly operator: Access | undefined;
+  readonly browser: Visitor;
+  readonly session: Visitor & { readonly session: Identity };
+}
+type AccessOf<A extends RouteAuth> = A extends keyof AccessByAuth ? AccessByAuth[A] : Access;
 
 export interface RouteContext<A extends RouteAuth, P, Q, B> {
   readonly access: AccessOf<A>;

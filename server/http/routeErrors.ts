@@ -4,8 +4,7 @@ import type { RouteDoc } from './route.ts';
 
 export function errorsOf(route: RouteDoc): readonly ErrorCode[] {
   const codes: ErrorCode[] = ['misdirected_host', 'internal', ...(route.errors ?? [])];
-  if (route.auth !== 'public') codes.push('unauthorized', 'duplicate_header', 'storage_unavailable');
-  if (route.auth !== 'public' && route.auth !== 'operator') codes.push('forbidden');
+  codes.push(...codesOfAuth(route));
   if (route.params !== undefined) codes.push('not_found');
   if (route.query !== undefined) codes.push('invalid_input');
   if (route.takesTransaction === true) codes.push('invalid_input', 'not_found', 'conflict', 'gone');
@@ -15,6 +14,24 @@ export function errorsOf(route: RouteDoc): readonly ErrorCode[] {
     if (route.auth !== 'public') codes.push('invalid_input', 'overloaded');
   }
   return [...new Set(codes)];
+}
+
+function codesOfAuth({ auth, method }: RouteDoc): readonly ErrorCode[] {
+  switch (auth) {
+    case 'public':
+      return [];
+    case 'operator':
+      return ['unauthorized', 'duplicate_header', 'storage_unavailable'];
+    case 'browser':
+    case 'session':
+      return [
+        ...(auth === 'session' ? (['unauthorized'] as const) : []),
+        ...(method === 'get' ? [] : (['forbidden'] as const)),
+        'storage_unavailable',
+      ];
+    default:
+      return ['unauthorized', 'duplicate_header', 'storage_unavailable', 'forbidden'];
+  }
 }
 
 function hasCursor({ query }: RouteDoc): boolean {

@@ -33,6 +33,8 @@ export function renderRoute(route: RouteDoc, serverUrl: string): Html {
 const AUTH: Readonly<Record<RouteAuth, string>> = {
   public: 'Needs no token.',
   operator: 'Open to callers on the same machine; others need a token.',
+  browser: 'For pages of this server. What changes something needs an `Origin` header that is its own.',
+  session: 'For pages of this server, with the cookie of somebody who is signed in.',
   read: 'Needs a token with the scope `read`.',
   write: 'Needs a token with the scope `write`.',
   admin: 'Needs a token with the scope `admin`.',
@@ -77,9 +79,25 @@ function curlOf(route: RouteDoc, serverUrl: string): string {
   return curlLine({
     method: route.method.toUpperCase(),
     url: serverUrl + path,
-    ...(route.auth === 'public' || route.auth === 'operator' ? {} : { tokenVariable: 'TOKEN' }),
+    ...callerOf(route, serverUrl),
     ...(route.example === undefined ? {} : { body: route.example }),
   });
+}
+
+function callerOf({ auth, method }: RouteDoc, serverUrl: string) {
+  switch (auth) {
+    case 'public':
+    case 'operator':
+      return {};
+    case 'browser':
+    case 'session':
+      return {
+        ...(auth === 'session' && { cookieVariable: 'SESSION' }),
+        ...(method !== 'get' && { origin: serverUrl }),
+      };
+    default:
+      return { tokenVariable: 'TOKEN' };
+  }
 }
 
 const EXAMPLE_IDS: Readonly<Record<string, string>> = {
