@@ -18,7 +18,10 @@ export function Copy({ text, what }: { readonly text: () => string; readonly wha
   }, [copies]);
 
   const copy = async () => {
-    if (!(await host.copy(text()))) return host.toast('The browser does not let this page use the clipboard.', 'error');
+    if (!(await host.copy(text()))) {
+      host.toast('The browser does not let this page use the clipboard.', 'error');
+      return;
+    }
     setCopies((before) => before + 1);
     host.announce('Copied');
   };
