@@ -5,7 +5,7 @@
  *   The schema is inspected before code is made of it, patterns run in linear time, and the work of a validation is
  *   counted (see `schema/`).
  * - `createParser` takes the platform's own TypeBox schemas and turns unknown input into the type, with defaults filled
- *   in, or throws `invalid_input`.
+ *   in, or throws `invalid_input`; `createCheck` only looks.
  */
 import { createHash } from 'node:crypto';
 import { Ajv, Name, _, type KeywordCxt, type Options, type ValidateFunction } from 'ajv';
@@ -83,6 +83,15 @@ export function createParser<T extends TSchema>(schema: T, where: Where): (value
   };
 }
 
+/**
+ * For values that are the platform's neighbours and shared, such as trees: says what does not fit the platform's own
+ * schema, the first fault only, and changes nothing. `slot` in such a schema is a word for those who read it.
+ */
+export function createCheck(schema: TSchema): Validate {
+  const isFitting = compileWith(ajvFor('own-as-is', 'first'), schema as unknown as JsonObject);
+  return (value) => runCounted(isFitting, value).faults;
+}
+
 function summary(faults: readonly FieldFault[], where: Where): string {
   const first = faults[0]!;
   const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
@@ -118,7 +127,7 @@ function runCounted(validate: ValidateFunction, value: unknown, where?: Where): 
 // --- compiling
 
 type AnyAjv = Ajv | Ajv2020;
-type Dialect = '2020-12' | 'draft-07' | 'own' | 'own-text';
+type Dialect = '2020-12' | 'draft-07' | 'own' | 'own-text' | 'own-as-is';
 /** `first` stops at the first fault, `all` goes on. */
 type Mode = 'first' | 'all';
 
@@ -136,7 +145,7 @@ function ajvFor(dialect: Dialect, mode: Mode): AnyAjv {
 }
 
 function makeAjv(dialect: Dialect, mode: Mode): AnyAjv {
-  const isOwn = dialect === 'own' || dialect === 'own-text';
+  const isOwn = dialect.startsWith('own');
   const options: Options = {
     allErrors: mode === 'all',
     verbose: true,
@@ -148,7 +157,7 @@ function makeAjv(dialect: Dialect, mode: Mode): AnyAjv {
     validateFormats: true,
     inlineRefs: false, // copying a schema to each of its references lets a small one grow without bound
     discriminator: isOwn,
-    useDefaults: isOwn,
+    useDefaults: isOwn && dialect !== 'own-as-is',
     coerceTypes: dialect === 'own-text' ? 'array' : false,
     logger: false,
     code: {
@@ -159,6 +168,7 @@ function makeAjv(dialect: Dialect, mode: Mode): AnyAjv {
   const ajv = dialect === 'draft-07' ? new Ajv(options) : new Ajv2020(options);
   (formatsModule as unknown as FormatsPlugin)(ajv, { mode: 'fast', keywords: false });
   countFormats(ajv);
+  if (isOwn) ajv.addKeyword('slot'); // what a member of a component is for, see schemas/components/base.ts
   ajv.addKeyword('$anchor'); // resolved by AJV, yet missing from the words it knows
   addCost(ajv, mode);
   replaceUniqueItems(ajv);
