@@ -16,9 +16,10 @@ export function useCopy(): { readonly isCopied: boolean; readonly copy: (text: s
 
   const copy = (text: string) => {
     void host.copy(text).then((isDone) => {
-      if (!isDone) return void host.toast('The browser does not let this page use the clipboard.', 'error');
-      host.announce('Copied');
-      setTimes((before) => before + 1);
+      if (isDone) {
+        host.announce('Copied');
+        setTimes((before) => before + 1);
+      } else host.toast('The browser does not let this page use the clipboard.', 'error');
     });
   };
   return { isCopied: times > 0, copy };
