@@ -22,6 +22,11 @@ export function isListenerFile(path: string): boolean {
   return SOURCE.test(path) && !NOT_A_LISTENER.test(path);
 }
 
+/** `manifest.ts` right in the views folder: it says which views are shown where, and is none itself. */
+export function isManifestFile(path: string): boolean {
+  return path.replace(SOURCE, '') === 'manifest';
+}
+
 /** `github/push.ts` → `{ folder: 'github', file: 'push' }`, folders joined with dots. */
 export function nameParts(path: string): { readonly folder: string; readonly file: string } {
   const parts = path.replace(SOURCE, '').split('/');

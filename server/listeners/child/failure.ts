@@ -1,7 +1,7 @@
 /** Every way a job fails, as the error that is kept with the run: which code, which words, a stack of the author's own lines. */
 import { NON_RETRIABLE } from '../brand.ts';
 import { type RunError, type RunErrorCode } from '../../schemas/run.ts';
-import { type CodeSource, type Failure } from './protocol.ts';
+import { titleOf, type CodeSource, type Failure } from './protocol.ts';
 
 const MESSAGE_LIMIT = 4_000;
 const STACK_LIMIT = 8_000;
@@ -21,8 +21,6 @@ class JobFailure extends Error {
     this.thrown = thrown;
   }
 }
-
-const titleOf = ({ noun, name, file }: CodeSource) => `${noun} '${name}' in ${file}`;
 
 /** Whose error it is: how to call it, and the folder that stacks are told relative to. */
 export interface Culprit {

@@ -1,4 +1,4 @@
-/** What the child's main thread and its listener threads say to each other, and what a job's head holds. */
+/** What the child's main thread and its threads say to each other, and what a job's head holds. */
 import { type MessagePort } from 'node:worker_threads';
 import { type RunTask } from '../task.ts';
 import { type JsonObject } from '../../schemas/json.ts';
@@ -15,6 +15,10 @@ export interface CodeSource {
   readonly module: string;
   readonly exported: string;
 }
+
+/** How sentences about it begin. */
+export const titleOf = ({ noun, name, file }: CodeSource): string =>
+  noun === 'Manifest' ? 'the manifest' : `${noun} '${name}' in ${file}`;
 
 export type JobHead = RunHead | InspectHead;
 
