@@ -66,7 +66,7 @@ export function createRoute(connection: Connection, request: OpenRequest, onOpen
     opening += 1;
     const mine = opening;
     isOpening = true;
-    const asked = resume === undefined ? request : { ...request, resume };
+    const asked = resume === undefined ? request : { ...request, resume, revision: store.get().revision };
     resume = undefined;
     const answer = await connection.open(asked).catch(() => undefined);
     if (mine !== opening) return;

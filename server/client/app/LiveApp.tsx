@@ -1,0 +1,75 @@
+/** The author's app: its pages between our header and nothing else. */
+import { useEffect, useMemo, type ReactNode } from 'react';
+import type { Connection } from '../live/connection.ts';
+import { createPageFlow } from '../live/pageFlow.ts';
+import { announce, Announcer } from './announce.tsx';
+import { downloadText } from './download.ts';
+import { Header } from './Header.tsx';
+import { liveOf } from './live.ts';
+import { navigateTo } from './navigate.ts';
+import type { Place } from './place.ts';
+import { Problems } from './Problems.tsx';
+import { RoutePage } from './RoutePage.tsx';
+import { toast } from './toast.ts';
+import { useReadable } from './useReadable.ts';
+
+export function LiveApp({ place }: { readonly place: Place }): ReactNode {
+  const { connection, routes } = liveOf(place);
+  const flow = useMemo(() => createPageFlow(routes), [routes]);
+  const hello = useReadable(connection.hello);
+  usePushes(connection, place);
+  useLossTold(connection);
+  useEffect(() => () => flow.stop(), [flow]);
+  return (
+    <>
+      <a className="earshot-skip" href="#main">
+        Skip to the page
+      </a>
+      <Header place={place} connection={connection} />
+      <Problems problems={hello?.problems ?? []} />
+      <RoutePage place={place} connection={connection} flow={flow} />
+      <Announcer />
+    </>
+  );
+}
+
+/** What listeners ask of the browser that started them. */
+function usePushes(connection: Connection, place: Place): void {
+  useEffect(() => {
+    const stops = [
+      connection.on('toast', ({ text, tone }) => toast(text, tone)),
+      connection.on('navigate', ({ to, replace }) => navigateTo(to, place, replace)),
+      connection.on('download', ({ name, text, type }) => downloadText(name, text, type)),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [connection, place]);
+}
+
+/** A short break is no news; one that lasts is, and so is its end. */
+function useLossTold(connection: Connection): void {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isTold = false;
+    const look = () => {
+      const { status } = connection.state.get();
+      if (status === 'live') {
+        clearTimeout(timer);
+        timer = undefined;
+        if (isTold) announce('Connected again.');
+        isTold = false;
+      } else if (status === 'waiting' && timer === undefined) {
+        timer = setTimeout(() => {
+          isTold = true;
+          announce('The connection is lost. Trying again.');
+        }, 2_000);
+      }
+    };
+    const stop = connection.state.subscribe(look);
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [connection]);
+}

@@ -1,0 +1,97 @@
+/**
+ * Which page is on the screen while one goes to another: the old one stays, dimmed, until the new one is there; after a
+ * while without it, a skeleton. Another query of the same path is the same page, and never becomes a skeleton.
+ */
+import type { JsonObject } from '../../schemas/json.ts';
+import type { Outcome } from '../render/host.ts';
+import type { OpenRoute, Routes } from './routes.ts';
+import type { RouteSnapshot } from './route.ts';
+import { createStore, type Readable } from './store.ts';
+
+export interface PageState {
+  readonly path: string;
+  /** With its `?`, or empty. */
+  readonly search: string;
+  readonly snapshot: RouteSnapshot;
+  /** `dim`: the person is on the way to another page. `skeleton`: nothing of it is there yet. */
+  readonly wait: 'none' | 'dim' | 'skeleton';
+}
+
+export interface PageFlow extends Readable<PageState | undefined> {
+  readonly go: (path: string, search: string) => void;
+  /** Runs a listener of the page that is shown. */
+  readonly run: (code: string, event: JsonObject) => Promise<Outcome>;
+  readonly stop: () => void;
+}
+
+interface Stop {
+  readonly path: string;
+  readonly search: string;
+  readonly route: OpenRoute;
+  readonly unsubscribe: () => void;
+}
+
+const SKELETON_AFTER_MS = 200;
+
+export function createPageFlow(routes: Routes): PageFlow {
+  const store = createStore<PageState | undefined>(undefined);
+  let shown: Stop | undefined;
+  let coming: Stop | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const show = ({ path, search, route }: Stop, wait: PageState['wait'] = 'none') =>
+    store.set({ path, search, snapshot: route.get(), wait });
+  const leave = (stop: Stop | undefined) => {
+    stop?.unsubscribe();
+    stop?.route.close();
+  };
+  /** The new page is there, or it is clear that it will not be. */
+  const arrive = (stop: Stop) => {
+    clearTimeout(timer);
+    const old = shown;
+    shown = stop;
+    coming = undefined;
+    show(stop);
+    leave(old);
+  };
+  const onChange = (stop: Stop) => {
+    if (stop === shown) show(stop, coming === undefined ? 'none' : 'dim');
+    else if (stop === coming && stop.route.get().status !== 'loading') arrive(stop);
+  };
+
+  const stopAt = (path: string, search: string): Stop => {
+    const route = routes.open({ path, query: Object.fromEntries(new URLSearchParams(search)) });
+    const stop: Stop = { path, search, route, unsubscribe: route.subscribe(() => onChange(stop)) };
+    return stop;
+  };
+
+  return {
+    get: store.get,
+    subscribe: store.subscribe,
+    go: (path, search) => {
+      const target = coming ?? shown;
+      if (target?.path === path && target.search === search) return;
+      clearTimeout(timer);
+      const former = coming;
+      coming = stopAt(path, search);
+      leave(former);
+      if (coming.route.get().status !== 'loading') {
+        arrive(coming);
+        return;
+      }
+      const stop = coming;
+      if (shown !== undefined) show(shown, 'dim');
+      if (shown?.path === path) return;
+      timer = setTimeout(() => show(stop, 'skeleton'), SKELETON_AFTER_MS);
+    },
+    run: (code, event) => shown!.route.run(code, event),
+    stop: () => {
+      clearTimeout(timer);
+      leave(coming);
+      leave(shown);
+      coming = undefined;
+      shown = undefined;
+      store.set(undefined);
+    },
+  };
+}
