@@ -1,8 +1,8 @@
 /** The rows of a live list as a component draws them; see live.ts for what is shown when. */
 import { useCallback, useEffect, useState } from 'react';
-import { useLocation, useSearch } from 'wouter';
 import { useHost } from '../../render/host.ts';
 import { advance, rowOf, takeOver, type Given, type LiveMode } from './live.ts';
+import { useQuestion } from './question.ts';
 
 /** Screen readers are told how many rows came, at most so often. */
 const ANNOUNCE_MS = 2_000;
@@ -28,9 +28,8 @@ interface Source<R> {
 
 export function useLiveRows<R>({ order, rows, live, sorting = '' }: Source<R>): LiveRows<R> {
   const host = useHost();
-  const search = useSearch();
-  const [path] = useLocation();
-  const given: Given<R> = { order, rows, mode: live ?? 'follow', question: `${path}?${search}#${sorting}` };
+  const question = useQuestion();
+  const given: Given<R> = { order, rows, mode: live ?? 'follow', question: `${question}#${sorting}` };
   const [kept, setKept] = useState(() => takeOver(given));
   const shown = advance(kept, given);
   if (shown !== kept) setKept(shown);
