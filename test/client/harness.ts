@@ -11,6 +11,7 @@
  *   expect(await shown.axe()).toEqual([]);                      // findings that are serious or worse
  *   expect(shown.faults).toEqual([]);                           // errors of the console, of scripts and of the policy
  *
+ * Listeners may stand in a tree as authors write them, too: their name is their code then.
  * `renderTree(tree, { width, height, colorScheme, query, onRun })`: the tree is the page `/`. `onRun` says how runs end.
  * `openGallery('button', { width, colorScheme })`: the gallery, at one component or at its top.
  * `page` is Playwright's; everything is closed after each test, the browser after the file. The program is built once
@@ -21,6 +22,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach } from 'vitest';
 import type { Json } from '../../server/schemas/json.ts';
+import { wired } from '../../server/client/gallery/wired.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { builtClient } from './support/built.ts';
 import { startFakeServer, type FakeRun, type FakeServer } from './support/fakeServer.ts';
@@ -60,14 +62,14 @@ export async function renderTree(
 ): Promise<ShownTree> {
   const server = await startServer();
   if (onRun !== undefined) server.onRun(onRun);
-  server.set('/', tree as Json);
+  server.set('/', wired(tree) as Json);
   const shown = await openPage(server, `/${query === '' ? '' : `?${query}`}`, look);
   await shown.page.waitForSelector('main[data-revision]');
   return {
     ...shown,
     runs: server.runs,
     update: async (next) => {
-      const revision = server.set('/', next as Json);
+      const revision = server.set('/', wired(next) as Json);
       await shown.page.waitForSelector(`main[data-revision="${revision}"]`);
     },
   };

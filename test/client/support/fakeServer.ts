@@ -100,7 +100,7 @@ export async function startFakeServer(clientDir: string): Promise<FakeServer> {
 
   io.on('connection', (socket: FakeSocket) => {
     socket.data.watches = new Map();
-    auths.push(socket.handshake.auth as SocketAuth);
+    auths.push(socket.handshake.auth);
     socket.emit('hello', hello);
     socket.on('open', (request, answer) => {
       opens.push(request);
@@ -186,7 +186,7 @@ export async function startFakeServer(clientDir: string): Promise<FakeServer> {
     auths,
     losePatch: () => (isLosing = true),
     slow: (ms) => (slowMs = ms),
-    cut: () => void io.disconnectSockets(true),
+    cut: () => io.disconnectSockets(true),
     setDown: (down) => {
       isDown = down;
       if (down) io.disconnectSockets(true);
