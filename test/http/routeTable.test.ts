@@ -5,9 +5,14 @@ import { testApp } from './support/app.ts';
 import { COLL, DOC_ID, TRANSACTION_ID } from './support/data.ts';
 import { DELIVERY_ID, EVENT_ID, EVENT_TYPE, RECOVERY_ID, RULE_ID } from './support/outboundRecords.ts';
 import { RUN_ID, TOKEN_ID, WEBHOOK_UUID } from './support/records.ts';
+import { COOKIE, SESSION_ID, USER_ID } from './support/users.ts';
 
 /** Ids of things that exist, in environment 1 only. */
-const KNOWN: Readonly<Record<string, string>> = { uuid: WEBHOOK_UUID, name: 'exampleListener' };
+const KNOWN: Readonly<Record<string, string>> = {
+  uuid: WEBHOOK_UUID,
+  name: 'exampleListener',
+  session_id: SESSION_ID,
+};
 const ID_BELOW: Readonly<Record<string, string>> = {
   runs: RUN_ID,
   tokens: TOKEN_ID,
@@ -18,11 +23,14 @@ const ID_BELOW: Readonly<Record<string, string>> = {
   'event-types': EVENT_TYPE,
   colls: DOC_ID,
   transactions: TRANSACTION_ID,
+  users: USER_ID,
+  sessions: SESSION_ID,
 };
-const ID = /(run|tok|evt|rul|dlv|rcv|doc|txn)_\w+/;
+const ID = /(run|tok|evt|rul|dlv|rcv|doc|txn|usr)_\w+/;
 const ABSENT: Readonly<Record<string, string>> = {
   uuid: '00000000-0000-4000-8000-000000000000',
   name: 'exampleListener',
+  session_id: SESSION_ID,
 };
 
 function pathOf({ path }: Route, ids: Readonly<Record<string, string>>): string {
@@ -42,11 +50,14 @@ function call(route: Route, path: string, token?: string, server = testApp()): T
   const test = request(server.app)[route.method](path);
   if (path.includes('/transaction/')) test.set('x-transaction', TRANSACTION_ID);
   if (token !== undefined) test.set('authorization', `Bearer ${token}`);
+  if (isForBrowsers(route)) test.set({ host: 'localhost:4000', origin: 'http://localhost:4000', cookie: COOKIE });
   return route.body === undefined ? test : test.send(route.example ?? {});
 }
 
-const { routes } = testApp();
-const guarded = routes.filter(({ auth }) => auth !== 'public' && auth !== 'operator');
+const { served: routes } = testApp();
+const isForBrowsers = ({ auth }: Route): boolean => auth === 'browser' || auth === 'session';
+const forBrowsers = routes.filter(isForBrowsers);
+const guarded = routes.filter((route) => !['public', 'operator'].includes(route.auth) && !isForBrowsers(route));
 /** The listener in a path belongs to the app, not to an environment, and a collection need not be there. */
 const withIds = guarded.filter(({ path }) => /:(?!name|coll)/.test(path));
 const named = (list: readonly Route[]) => list.map((route) => [`${route.method} ${route.path}`, route] as const);
@@ -70,6 +81,25 @@ describe('every route', () => {
     expect((await call(route, path, `production-${route.auth}`)).status).toBeLessThan(300);
     if (smaller !== undefined) expect((await call(route, path, `production-${smaller}`)).status).toBe(403);
   });
+});
+
+describe('every route for browsers', () => {
+  it.each(named(forBrowsers))('%s takes a cookie, and a token in its place for nothing', async (_name, route) => {
+    const path = pathOf(route, KNOWN);
+    const bare = request(testApp().app)
+      [route.method](path)
+      .set({ host: 'localhost:4000', origin: 'http://localhost:4000' });
+    const answer = await bare.set('authorization', 'Bearer production-admin').send(route.example ?? {});
+    expect(answer.status === 401).toBe(route.auth === 'session');
+  });
+
+  it.each(named(forBrowsers.filter(({ method }) => method !== 'get')))(
+    '%s is closed to pages of other origins',
+    async (_name, route) => {
+      const answer = await call(route, pathOf(route, KNOWN)).set('origin', 'http://evil.test');
+      expect(answer.body).toMatchObject({ status: 403, code: 'forbidden' });
+    },
+  );
 });
 
 describe('a token of one environment and an id of another', () => {

@@ -2,12 +2,16 @@
 import type { Express } from 'express';
 import { fakeData } from './data.ts';
 import { fakeOutbound } from './outbound.ts';
-import { createHttpApp } from '../../../server/http/app.ts';
+import { fakeUsers, testIdentify } from './users.ts';
+import { createHttpApp, type HttpDeps } from '../../../server/http/app.ts';
 import { createBodyReader } from '../../../server/http/body.ts';
 import { createExposureWatch } from '../../../server/http/exposure.ts';
 import { createMetrics, type Metrics } from '../../../server/http/metrics.ts';
 import { createRouteTable, type RouteTableDeps } from '../../../server/http/routeTable.ts';
+import { createPager } from '../../../server/http/paging.ts';
 import type { Route } from '../../../server/http/route.ts';
+import { authRoutes, type SignInManager } from '../../../server/http/routes/auth.ts';
+import { userRoutes, type UserManager } from '../../../server/http/routes/users.ts';
 import { createCursorSealer } from '../../../server/lib/cursor.ts';
 import { AppError } from '../../../server/lib/errors.ts';
 import { createLoopbackRule } from '../../../server/lib/egress/loopback.ts';
@@ -35,14 +39,18 @@ export function testAccess(token: string): Access | undefined {
 export interface TestApp {
   readonly app: Express;
   readonly routes: readonly Route[];
+  /** Those of the table and of the test. */
+  readonly served: readonly Route[];
   readonly metrics: Metrics;
   /** What was logged: the members of each line, and its message as `msg`. */
   readonly lines: readonly Record<string, unknown>[];
   readonly isLoopbackOpen: () => boolean;
 }
 
+type TestDeps = RouteTableDeps & { readonly users: UserManager; readonly signIn: SignInManager };
+
 export interface TestAppOptions {
-  readonly deps?: Partial<RouteTableDeps>;
+  readonly deps?: Partial<TestDeps>;
   /** Routes of the test's own, beside those of the table. */
   readonly more?: readonly Route[];
   readonly publicUrl?: string;
@@ -51,6 +59,8 @@ export interface TestAppOptions {
   readonly authenticate?: (token: string) => Promise<Access | undefined>;
   readonly now?: () => number;
   readonly trustProxy?: number;
+  readonly identify?: HttpDeps['identify'];
+  readonly pages?: HttpDeps['pages'];
 }
 
 export function testApp(options: TestAppOptions = {}): TestApp {
@@ -59,9 +69,12 @@ export function testApp(options: TestAppOptions = {}): TestApp {
   const metrics = createMetrics();
   const lines: Record<string, unknown>[] = [];
   const loopback = createLoopbackRule({ host, publicUrl });
-  const routes = createRouteTable({ ...fakeDeps(clock, metrics), ...options.deps });
+  const deps: TestDeps = { ...fakeDeps(clock, metrics), ...options.deps };
+  const routes = createRouteTable(deps);
+  const ofUsers = [...userRoutes({ ...deps, list: createPager(deps.cursors) }), ...authRoutes(deps)];
+  const served = [...missingIn(routes, ofUsers), ...routes, ...(options.more ?? [])];
   const app = createHttpApp({
-    routes: withCheckedAnswers([...routes, ...(options.more ?? [])]),
+    routes: withCheckedAnswers(served),
     authenticate: options.authenticate ?? ((token) => Promise.resolve(testAccess(token))),
     hosts: createHostCheck({ host, publicUrl, allowedHosts }),
     exposure: createExposureWatch({ loopback, publicUrl }),
@@ -72,14 +85,22 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     readBody: createBodyReader({ limitBytes: 1_048_576 }),
     trustProxy: options.trustProxy ?? 0,
     isHttps: publicUrl?.startsWith('https:') ?? false,
+    publicUrl,
+    identify: options.identify ?? testIdentify,
+    ...(options.pages && { pages: options.pages }),
   });
   return {
     app,
     routes,
+    served,
     metrics,
     lines,
     isLoopbackOpen: loopback.isOpen,
   };
+}
+
+function missingIn(table: readonly Route[], routes: readonly Route[]): readonly Route[] {
+  return routes.filter(({ method, path }) => !table.some((each) => each.method === method && each.path === path));
 }
 
 function collectingLogger(lines: Record<string, unknown>[]): Logger {
@@ -87,7 +108,7 @@ function collectingLogger(lines: Record<string, unknown>[]): Logger {
   return { debug: write, info: write, warn: write, error: write, fatal: write, isLevelEnabled: () => true };
 }
 
-function fakeDeps(clock: { now: () => number }, metrics: Metrics): RouteTableDeps {
+function fakeDeps(clock: { now: () => number }, metrics: Metrics): TestDeps {
   const own = <T>(environmentId: number, isThere: boolean, thing: T): Promise<T> =>
     environmentId === 1 && isThere
       ? Promise.resolve(thing)
@@ -140,6 +161,7 @@ function fakeDeps(clock: { now: () => number }, metrics: Metrics): RouteTableDep
     },
     ...fakeOutbound(pageOf),
     data: fakeData(pageOf),
+    ...fakeUsers(pageOf),
     cursors: createCursorSealer({ key: Buffer.alloc(32, 7), clock }),
     pingDatabase: () => Promise.resolve(),
     isStopping: () => false,
