@@ -3,7 +3,7 @@
  * pressed; otherwise what was pressed last. A value that no tab has counts for nothing.
  */
 import { Tabs as MantineTabs } from '@mantine/core';
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Tabs } from '../../../schemas/components/layout.ts';
 import { useQuery, useSetQuery } from '../../render/query.ts';
 import { useEvent } from '../../render/useEvent.ts';
@@ -15,9 +15,10 @@ export function TabsBox({ node }: { readonly node: Tabs }): ReactNode {
   const { items, label } = node;
   const [value, choose] = useChosen(node);
   const shown = items.find((item) => item.value === value);
+  const list = useShownTab(value);
   return (
     <MantineTabs value={value} onChange={(next) => next !== null && choose(next)} keepMounted={false}>
-      <MantineTabs.List className={css.list} aria-label={label}>
+      <MantineTabs.List ref={list} className={css.list} aria-label={label}>
         {items.map((item) => (
           <Tab key={item.value} item={item} />
         ))}
@@ -29,6 +30,19 @@ export function TabsBox({ node }: { readonly node: Tabs }): ReactNode {
       )}
     </MantineTabs>
   );
+}
+
+/** Where there are more tabs than room, the list is moved to the one that is shown, and nothing else is. */
+function useShownTab(value: string) {
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const tab = list.current?.querySelector<HTMLElement>('[aria-selected="true"]');
+    if (list.current === null || !tab) return;
+    const [seen, own] = [list.current.getBoundingClientRect(), tab.getBoundingClientRect()];
+    if (own.left < seen.left) list.current.scrollLeft += own.left - seen.left;
+    else if (own.right > seen.right) list.current.scrollLeft += own.right - seen.right;
+  }, [value]);
+  return list;
 }
 
 function Tab({ item }: { readonly item: Tabs['items'][number] }): ReactNode {

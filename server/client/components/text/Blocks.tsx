@@ -27,7 +27,7 @@ export function CodeBlock({ node }: { readonly node: Code }): ReactNode {
   const label = node.label ?? name;
   return (
     <div className={css.code}>
-      {(copy || label !== undefined) && (
+      {((copy && value !== '') || label !== undefined) && (
         <div className={css.bar}>
           <span>{label}</span>
           {copy && value !== '' && <CopyButton text={value} />}

@@ -36,7 +36,8 @@ function Picture({ node }: { readonly node: Image }): ReactNode {
     objectFit: node.fit === 'scaleDown' ? 'scale-down' : node.fit,
     objectPosition: positionOf(node.alignment),
     borderRadius: node.borderRadius,
-    height: height !== undefined && node.fit !== undefined ? height : undefined,
+    width: width ?? 'fit-content',
+    height: height !== undefined && (node.fit !== undefined || width === undefined) ? height : undefined,
   };
   return (
     <img
