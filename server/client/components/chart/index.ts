@@ -1,4 +1,13 @@
 /** The renderers of the group «chart», by component type. */
+import { lazy } from 'react';
 import type { Renderers } from '../../render/types.ts';
+import '../state/colours.css';
+import { Chart } from './Chart.tsx';
+import { Meter, Sparkline } from './Small.tsx';
 
-export const renderers: Renderers = {};
+export const renderers: Renderers = {
+  chart: Chart,
+  sparkline: Sparkline,
+  meter: Meter,
+  flow_map: lazy(() => import('./FlowMap.tsx')),
+};
