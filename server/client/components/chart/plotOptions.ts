@@ -24,7 +24,7 @@ const FONT = '12px system-ui, sans-serif';
 /** Of the room one label has, for all its bars. */
 const BAR_SHARE = 0.7;
 /** `ScaleValue`: uPlot's enum is there for types only. */
-const ON_SCALE = 1 as uPlot.Series.BarsPathBuilderFacetUnit;
+const ON_SCALE = 1 as unknown as uPlot.Series.BarsPathBuilderFacetUnit;
 
 export function plotOptions(setting: PlotSetting): uPlot.Options {
   const { drawing, unit, colours, width, height, canDrag } = setting;
