@@ -1,4 +1,4 @@
-/** `npm run build`: compiles server/ to dist/, if its files are not the ones compiled last. */
+/** `npm run build`: compiles server/ to dist/ and builds the program for browsers, if their files are not the ones of last time. */
 import { setUp } from './setup.mjs';
 
 await setUp();

@@ -22,8 +22,12 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 
 const DEPENDENCIES_STAMP = 'node_modules/.earshot-setup';
 const BUILD_STAMP = 'dist/.earshot-build';
+const CLIENT_STAMP = 'dist/.earshot-client';
+/** The program for browsers: built apart from the server, by Vite. */
+const CLIENT = join('server', 'client');
 /** Whatever changes the result of a build. */
 const BUILD_INPUTS = ['server', 'tsconfig.json', 'scripts/tsconfig.build.json', DEPENDENCIES_STAMP];
+const CLIENT_INPUTS = [CLIENT, 'scripts/client', DEPENDENCIES_STAMP];
 
 /** Undefined when this Node will do, else what to tell the person. */
 export function nodeFault(version, engines) {
@@ -80,7 +84,7 @@ function readNoted() {
 
 /** Compiles server/ to dist/, if its files are not the ones compiled last. */
 export async function ensureBuild() {
-  const wanted = fingerprint(BUILD_INPUTS);
+  const wanted = fingerprint(BUILD_INPUTS, isServers);
   if (readStamp(BUILD_STAMP) === wanted && existsSync(join(root, 'dist/server'))) return;
   say('Building…');
   await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'scripts/tsconfig.build.json']);
@@ -89,10 +93,19 @@ export async function ensureBuild() {
   writeStamp(BUILD_STAMP, wanted);
 }
 
+/** Builds the program for browsers to dist/client, if its files are not the ones built last. */
+export async function ensureClient() {
+  const wanted = fingerprint(CLIENT_INPUTS);
+  if (readStamp(CLIENT_STAMP) === wanted && existsSync(join(root, 'dist/client/index.html'))) return;
+  say('Building the browser client…');
+  await run(process.execPath, [join(root, 'scripts/client/build.mjs')]);
+  writeStamp(CLIENT_STAMP, wanted);
+}
+
 export async function setUp() {
   checkNode();
   await ensureDependencies();
-  await ensureBuild();
+  await Promise.all([ensureBuild(), ensureClient()]);
 }
 
 /** Runs a program in the project's folder, its output shown. Ends this process with the same code when it fails. */
@@ -124,7 +137,7 @@ function npmCommand(args) {
 
 /** The compiler takes only code along; data that lies beside it is read from there at run time. */
 function copyData() {
-  for (const path of filesUnder('server').filter((each) => each.endsWith('.json'))) {
+  for (const path of filesUnder('server').filter((each) => isServers(each) && each.endsWith('.json'))) {
     mkdirSync(dirname(join(root, 'dist', path)), { recursive: true });
     copyFileSync(join(root, path), join(root, 'dist', path));
   }
@@ -138,10 +151,12 @@ function removeOrphans() {
   }
 }
 
+const isServers = (path) => !path.startsWith(CLIENT);
+
 /** Names, sizes and times of the files: read in a few milliseconds, and different after any edit or checkout. */
-function fingerprint(paths) {
+function fingerprint(paths, isInput = () => true) {
   const seen = createHash('sha256');
-  for (const path of paths.flatMap(filesUnder)) {
+  for (const path of paths.flatMap(filesUnder).filter(isInput)) {
     const { size, mtimeMs } = statSync(join(root, path));
     seen.update(`${path}\0${size}\0${mtimeMs}\n`);
   }

@@ -10,7 +10,7 @@ import { appConfig, sdkConfig } from './vite.config.mjs';
 export const clientDir = fileURLToPath(new URL('../../dist/client', import.meta.url));
 
 /** What text is made of shrinks to a third or less; below this it does not pay. */
-const COMPRESSED = new Set(['.js', '.css', '.svg', '.json']);
+const COMPRESSED = new Set(['.js', '.css', '.svg']);
 const SMALLEST_BYTES = 1_024;
 
 export async function buildClient({ outDir = clientDir, minify = true, isCompressed = minify } = {}) {

@@ -5,7 +5,9 @@
 import react from '@vitejs/plugin-react';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { mantineStyles } from './mantineStyles.mjs';
 
+const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
 const root = fileURLToPath(new URL('../../server/client', import.meta.url));
 const target = ['chrome120', 'firefox120', 'safari17'];
 
@@ -29,7 +31,7 @@ export function appConfig({ outDir, minify = true }) {
   const { build, ...rest } = shared(outDir, minify);
   return {
     ...rest,
-    plugins: [react()],
+    plugins: [react(), mantineStyles({ sources: root, modules })],
     build: { ...build, emptyOutDir: true, manifest: 'manifest.json', modulePreload: { polyfill: false } },
   };
 }

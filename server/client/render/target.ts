@@ -18,6 +18,8 @@ export function targetOf(to: unknown, base: string, here: string): Target | unde
   if (url.startsWith('#')) return { type: 'fragment', href: url };
   if (SERVED.test(url)) return { type: 'served', href: url };
   const { pathname, search, hash } = new URL(url, new URL(here, 'https://here.invalid'));
+  // What becomes `//host` once its dots are resolved would be a host where the path is used again.
+  if (pathname.startsWith('//')) return undefined;
   const path = `${pathname}${search}${hash}`;
   return { type: 'page', path, href: `${base}${path}` };
 }
