@@ -2,7 +2,7 @@
 import type { Action, AnyComponent, Node } from '../schemas/components/base.ts';
 import type { Json, JsonObject } from '../schemas/json.ts';
 import type { ToastTone } from '../schemas/socket.ts';
-import type { Find, ListenerNode, Manifest, ViewContext, ViewNode } from '../schemas/view.ts';
+import type { Find, ListenerNode, Manifest, ViewContext, ViewNode, ViewRoute } from '../schemas/view.ts';
 
 /**
  * A view: pure and synchronous. What it reads of `context` decides for whom, and when, it is rendered anew; what it is
@@ -72,7 +72,19 @@ export const action = {
   download: (name: string, text: string): Action => ({ _type: 'action', action: 'download', name, text }),
 } as const;
 
+type Schemas = Readonly<Record<string, object>>;
+interface RouteInput extends Omit<ViewRoute, 'params' | 'query'> {
+  readonly params?: object;
+  readonly query?: object;
+}
+/** As an author writes it: schemas are TypeBox's or plain JSON Schema. */
+interface ManifestInput {
+  readonly pages?: readonly RouteInput[];
+  readonly json?: readonly RouteInput[];
+  readonly schemas?: Schemas;
+}
+
 /** The routes of the app and the schemas of its collections, as `views/manifest.ts` exports them by default. */
-export function defineManifest(manifest: Manifest): Manifest {
-  return manifest;
+export function defineManifest(manifest: ManifestInput): Manifest {
+  return manifest as Manifest;
 }

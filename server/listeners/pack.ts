@@ -13,7 +13,8 @@ export function pack(value: unknown): string {
 }
 
 export function unpack(text: string): unknown {
-  return text.includes(TAG) ? JSON.parse(text, untag) : JSON.parse(text);
+  const value: unknown = JSON.parse(text);
+  return text.includes(TAG) ? restore(value) : value;
 }
 
 function tag(this: unknown, key: string, value: unknown): unknown {
@@ -35,9 +36,22 @@ function isTagged(value: object): boolean {
   return keys.length === 1 && keys[0]!.startsWith(TAG);
 }
 
-function untag(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !isTagged(value)) return value;
-  const [[key, inner]] = Object.entries(value) as [[string, unknown]];
+/** In place, and by hand: a reviver for JSON.parse takes four times as long. What lies within comes first. */
+function restore(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const members = value as Record<string, unknown>;
+  for (const key of Object.keys(members)) {
+    const member = members[key];
+    if (typeof member !== 'object' || member === null) continue;
+    const restored = restore(member);
+    if (restored !== member) members[key] = restored; // it has a member of that name, even if that is `__proto__`
+  }
+  return isTagged(value) ? untag(value) : value;
+}
+
+function untag(value: object): unknown {
+  const key = Object.keys(value)[0]!;
+  const inner = (value as Record<string, unknown>)[key];
   if (key === DATE) return new Date(typeof inner === 'string' ? inner : Number.NaN);
   if (key === BYTES && typeof inner === 'string') return new Uint8Array(Buffer.from(inner, 'base64'));
   if (key === PLAIN && Array.isArray(inner)) return Object.fromEntries(inner as [string, unknown][]);

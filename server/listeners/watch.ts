@@ -1,6 +1,6 @@
 /** Tells when something in the watched folders changes, once for a burst of changes. */
 import { watch, type FSWatcher } from 'node:fs';
-import { relative } from 'node:path';
+import { basename, dirname, relative } from 'node:path';
 
 /** An editor's save is several changes; a checkout is hundreds. */
 const QUIET_MS = 80;
@@ -15,10 +15,10 @@ export function createWatcher(deps: { readonly onChange: () => void }) {
     timer = setTimeout(deps.onChange, QUIET_MS);
   }
 
-  function open(folder: string, recursive: boolean): void {
+  function open(folder: string, recursive: boolean, onEvent = changed): void {
     try {
       const watcher = watch(folder, { recursive, persistent: false }, (_event, name) => {
-        changed(name);
+        onEvent(name);
       });
       watcher.on('error', () => {
         watcher.close();
@@ -30,10 +30,25 @@ export function createWatcher(deps: { readonly onChange: () => void }) {
     }
   }
 
+  function awaitFolder(folder: string): void {
+    const parent = dirname(folder);
+    if (watchers.has(parent)) return;
+    open(parent, false, (name) => {
+      if (name !== basename(folder)) return;
+      watchers.get(parent)?.close();
+      watchers.delete(parent);
+      changed(name);
+    });
+  }
+
   return {
-    /** The folder with all that lies below it, and other folders without; those watched already stay watched. */
+    /**
+     * The folder with all that lies below it, and other folders without; those watched already stay watched. Where the
+     * folder is not there yet, the one it will stand in is watched for it.
+     */
     watch(folder: string, others: Iterable<string>): void {
       if (!watchers.has(folder)) open(folder, true);
+      if (!watchers.has(folder)) awaitFolder(folder);
       for (const other of others) {
         if (other !== folder && !isBelow(other, folder) && !watchers.has(other)) open(other, false);
       }

@@ -43,7 +43,7 @@ export const ViewNode = Type.Object(
     name: Type.String({ pattern: LISTENER_NAME_PATTERN }),
     key: Type.Optional(Type.String()),
     find: Type.Optional(Find),
-    finds: Type.Optional(Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), Find)),
+    finds: Type.Optional(Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), Find, closed)),
     props: Type.Optional(Type.Unsafe<JsonObject>({ type: 'object' })),
   },
   closed,
@@ -103,6 +103,7 @@ export const Manifest = Type.Object(
     json: Type.Optional(Type.Array(ViewRoute, { maxItems: 500, description: 'Their views return any JSON.' })),
     schemas: Type.Optional(
       Type.Record(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_-]{0,63}$' }), JsonSchema, {
+        ...closed,
         description: 'A JSON Schema for each collection that has one; every write is checked against it.',
       }),
     ),

@@ -43,5 +43,8 @@ describe('what an api call carries', () => {
   it('never sets a prototype', () => {
     const got = unpack('{"$earshot:plain":[["__proto__",{"admin":true}]]}') as { admin?: boolean };
     expect(got.admin).toBeUndefined();
+    const own = unpack('{"__proto__":{"$earshot:date":"2020-01-01T00:00:00.000Z"}}') as object;
+    expect(Object.getPrototypeOf(own)).toBe(Object.prototype);
+    expect(Object.values(own)).toEqual([new Date('2020-01-01')]);
   });
 });

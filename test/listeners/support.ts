@@ -5,6 +5,9 @@ import { dirname, join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createListenerRegistry, type ListenerRegistryDeps } from '../../server/listeners/registry.ts';
 import { createRunnerPool, type RunnerPoolDeps } from '../../server/listeners/pool.ts';
+import { createViewCode, type ViewCodeDeps } from '../../server/listeners/views.ts';
+import { type ViewContext } from '../../server/schemas/view.ts';
+import { type Rendered, type RenderRequest } from '../../server/views/render.ts';
 import { type RunHooks, type RunOutcome, type RunTask } from '../../server/listeners/task.ts';
 
 export type Files = Readonly<Record<string, string>>;
@@ -60,6 +63,40 @@ export async function startApp(files: Files, options: AppOptions = {}) {
 }
 
 export type App = Awaited<ReturnType<typeof startApp>>;
+
+export const aContext: ViewContext = {
+  me: 'usr_1',
+  roles: ['user'],
+  path: '/orders/42',
+  params: { id: '42' },
+  query: { status: 'paid' },
+  state: { open: true },
+};
+
+/** The app folder with its views, ready to be rendered. */
+export async function startViews(files: Files, deps: Partial<ViewCodeDeps> = {}) {
+  const app = anAppDir(files);
+  const code = createViewCode({ dir: join(app.root, 'views'), dataDir: app.dataDir, timeoutMs: 20_000, ...deps });
+  await code.start();
+  return {
+    ...app,
+    code,
+    render: (view: string, request: Partial<RenderRequest> = {}): Promise<Rendered> =>
+      code.render({ view, data: [], props: {}, context: aContext, ...request }),
+    stop: async () => {
+      await code.stop();
+      app.remove();
+    },
+  };
+}
+
+export type Views = Awaited<ReturnType<typeof startViews>>;
+
+/** What came of a render, or a failure of the test. */
+export function treeOf(rendered: Rendered): unknown {
+  if (rendered.status !== 'rendered') throw new Error(`expected a tree, got ${JSON.stringify(rendered)}`);
+  return rendered.value;
+}
 
 export function aTask(task: Partial<RunTask> = {}): RunTask {
   return {
