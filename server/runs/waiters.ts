@@ -101,7 +101,7 @@ export function createRunWaiters({ find, lookUpEveryMs = 500 }: RunWaitersDeps):
         timer = setTimeout(() => {
           find(environmentId, id)
             .then(
-              (run) => (run === null ? end() : take(run)),
+              (run) => take(run ?? { _id: id, status: 'canceled' }), // deleted: nobody will hear more of it
               () => undefined, // a database that is away is no outcome
             )
             .finally(() => {

@@ -38,6 +38,11 @@ export const OpenRequest = Type.Object(
       }),
     ),
     resume: Type.Optional(Type.String({ maxLength: 100, description: '`resume` of the answer before, once.' })),
+    revision: Type.Optional(
+      Type.Integer({
+        description: 'With `resume`: of the tree at hand, since a cut connection may have lost patches.',
+      }),
+    ),
   },
   closed,
 );
