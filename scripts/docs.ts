@@ -52,6 +52,8 @@ const AUTH: Readonly<Record<RouteAuth, string>> = {
   read: 'token: read',
   write: 'token: write',
   admin: 'token: admin',
+  browser: 'a page of ours',
+  session: 'a page of ours, signed in',
 };
 
 function errorsTable(): string {

@@ -10,7 +10,7 @@ import { ensureDependencies, root } from '../setup.mjs';
 const checks = {
   lint: ['eslint/bin/eslint.js', '-c', 'scripts/check/eslint.config.mjs', '--max-warnings=0', '.'],
   types: ['typescript/bin/tsc', '-p', 'tsconfig.json'],
-  client: ['typescript/bin/tsc', '-p', 'server/client/tsconfig.json'],
+  client: ['typescript/bin/tsc', '-p', 'test/client/tsconfig.json'],
   floors: [
     'dependency-cruiser/bin/dependency-cruise.mjs',
     ...['--config', 'scripts/check/floors.cjs', '--output-type', 'err-long'],

@@ -10,12 +10,14 @@ import { RequestView, Run, RunAccepted, RunSummary } from '../schemas/runView.ts
 import { RunError } from '../schemas/run.ts';
 import { ListenerView } from '../schemas/listener.ts';
 import { NewToken, Token, TokenCreate } from '../schemas/token.ts';
+import { Invited, Session, User, UserCreate, UserPatch } from '../schemas/user.ts';
 import { RotatedWebhook, Webhook, WebhookCreate, WebhookPatch } from '../schemas/webhook.ts';
 import type { CursorSealer } from '../lib/cursor.ts';
 import { renderDocs } from './docs/page.ts';
 import { describeApi } from './openapi.ts';
 import { createPager } from './paging.ts';
 import type { Route } from './route.ts';
+import { authRoutes, type SignInManager } from './routes/auth.ts';
 import { dataRoutes, type DataManager } from './routes/data.ts';
 import { deliveryRoutes, recoveryRoutes, type DeliveryManager, type RecoveryManager } from './routes/deliveries.ts';
 import { eventRoutes, type EventManager } from './routes/events.ts';
@@ -27,6 +29,7 @@ import { systemRoutes, type SystemRouteDeps } from './routes/system.ts';
 import { tokenRoutes, type TokenManager } from './routes/tokens.ts';
 import { transactionRoutes, type TransactionManager } from './routes/transactions.ts';
 import { triggerDoc } from './routes/trigger.ts';
+import { userRoutes, type UserManager } from './routes/users.ts';
 import { webhookRoutes, type WebhookManager } from './routes/webhooks.ts';
 
 export interface RouteTableDeps extends Omit<SystemRouteDeps, 'documents'> {
@@ -40,6 +43,8 @@ export interface RouteTableDeps extends Omit<SystemRouteDeps, 'documents'> {
   readonly recoveries: RecoveryManager;
   readonly data: DataManager & TransactionManager;
   readonly tokens: TokenManager;
+  readonly users: UserManager;
+  readonly signIn: SignInManager;
   readonly cursors: CursorSealer;
   readonly version: string;
   /** Where the outside reaches this server, for the documentation. */
@@ -77,6 +82,11 @@ const named = {
   Token,
   NewToken,
   TokenCreate,
+  User,
+  UserCreate,
+  UserPatch,
+  Invited,
+  Session,
 };
 
 export function createRouteTable(deps: RouteTableDeps): readonly Route[] {
@@ -104,6 +114,8 @@ export function createRouteTable(deps: RouteTableDeps): readonly Route[] {
     ...dataRoutes({ ...deps, list }),
     ...transactionRoutes(deps),
     ...tokenRoutes({ ...deps, list }),
+    ...userRoutes({ ...deps, list }),
+    ...authRoutes(deps),
     ...systemRoutes({ ...deps, documents }),
   ];
   return routes;

@@ -56,6 +56,8 @@ export interface LivePages {
   readonly patchBetween: (before: Tree, now: Tree) => readonly PatchOp[] | undefined;
   /** Paths of the routes that are open to somebody. */
   readonly routesFor: (who: Who) => Readonly<Record<RouteKind, readonly string[]>>;
+  /** Whether a route leads there, for anybody at all. */
+  readonly isRoute: (kind: RouteKind, path: string) => boolean;
   /** Sentences about views and manifest that cannot be used. */
   readonly problems: () => readonly string[];
   /** Where frames go; set once, by the edge. */

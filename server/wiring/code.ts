@@ -2,6 +2,7 @@
 import { createExpressions } from '../listeners/expressions.ts';
 import { createRunnerPool } from '../listeners/pool.ts';
 import { createListenerRegistry } from '../listeners/registry.ts';
+import { createViewCode } from '../listeners/views.ts';
 import type { Tools } from './tools.ts';
 
 const SLOTS_PER_RUNNER = 8;
@@ -39,7 +40,24 @@ export async function openCode({ config, lifecycle, log, isDevelopment }: Tools)
   const expressions = createExpressions({ onTrouble: (what, details) => log.warn(details, `expressions.${what}`) });
   await expressions.start();
   lifecycle.onStop('expressions', expressions.stop);
-  return { listeners, pool, expressions, room: runners * SLOTS_PER_RUNNER * CLAIMED_PER_SLOT };
+  const viewCode = createViewCode({
+    dir: config.viewsDir,
+    dataDir,
+    watch: isDevelopment,
+    timeoutMs: config.viewTimeoutMs,
+    memoryMb: config.runMemoryMb,
+    onTrouble: (what, details) => log.warn(details, `views.${what}`),
+    onLog: (view, lines) => log.info({ view, lines }, 'view.printed'),
+    onReloadFailed: (error) => log.error({ err: error }, 'views.reload_failed'),
+  });
+  await viewCode.start();
+  lifecycle.onStop('view code', viewCode.stop);
+  const reportViews = (): void => {
+    for (const message of viewCode.problems()) log.warn({ message }, 'view.unusable');
+  };
+  reportViews();
+  viewCode.onChange(reportViews);
+  return { listeners, pool, expressions, viewCode, room: runners * SLOTS_PER_RUNNER * CLAIMED_PER_SLOT };
 }
 
 export type Code = Awaited<ReturnType<typeof openCode>>;

@@ -1,4 +1,5 @@
 /** Wires HTTP: the trigger on node:http, everything else on Express. */
+import { fileURLToPath } from 'node:url';
 import { createHttpApp } from '../http/app.ts';
 import { createBodyReader } from '../http/body.ts';
 import { createCallerAddress } from '../http/caller.ts';
@@ -7,19 +8,25 @@ import { createRouteTable } from '../http/routeTable.ts';
 import { createTrigger } from '../http/trigger.ts';
 import { createCursorSealer } from '../lib/cursor.ts';
 import { createHostCheck } from '../lib/hostCheck.ts';
+import { groups } from '../schemas/components/catalogue.ts';
 import type { Code } from './code.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Events } from './events.ts';
 import type { Flow } from './flow.ts';
 import type { Rules } from './rules.ts';
 import type { Storage } from './storage.ts';
-import type { Tools } from './tools.ts';
+import type { Live } from './live.ts';
+import { isHttps, type Tools } from './tools.ts';
+import type { Users } from './users.ts';
 import type { WayOut } from './wayOut.ts';
 
-/** HTTP: the trigger on node:http, everything else on Express. */
+/** The built client lies beside the built server. */
+const CLIENT_DIR = fileURLToPath(new URL('../../client', import.meta.url));
+
+/** HTTP: the trigger on node:http, everything else on Express, and the sockets beside them. */
 export function wireEdge(
   tools: Tools,
-  parts: Storage & Code & WayOut & Rules & Flow & Deliveries & Events,
+  parts: Storage & Code & WayOut & Rules & Flow & Deliveries & Events & Users & Live,
   state: { readonly isStopping: boolean },
 ) {
   const { config, clock, newId, log, version, address } = tools;
@@ -42,7 +49,10 @@ export function wireEdge(
     hosts: createHostCheck(config),
     readBody,
     trustProxy: config.trustProxy,
-    isHttps: config.publicUrl?.startsWith('https:') ?? false,
+    isHttps: isHttps(tools),
+    publicUrl: config.publicUrl,
+    identify: parts.sessions.identify,
+    pages: { clientDir: CLIENT_DIR, isPage: parts.isPage, components: describeComponents },
   });
   const trigger = createTrigger({
     ...shared,
@@ -50,5 +60,10 @@ export function wireEdge(
     readBody,
     callerAddress: createCallerAddress(config.trustProxy),
   });
-  return createFront({ trigger, rest });
+  const server = createFront({ trigger, rest });
+  parts.sockets.attach(server);
+  return server;
 }
+
+/** For editors, and for the gallery. */
+const describeComponents = () => ({ groups });

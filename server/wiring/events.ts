@@ -1,6 +1,7 @@
 /** Wires what happens: publishing, routing, and the data API that tells of every change. */
 import { randomBytes } from 'node:crypto';
 import { createDataApi } from '../data/api.ts';
+import { createChangeFeed } from '../data/committed.ts';
 import { createDocIdMaker } from '../data/docId.ts';
 import { createManageData } from '../data/manage.ts';
 import { createCollectionStore } from '../data/storeCollections.ts';
@@ -18,6 +19,7 @@ import { createHostMethods } from '../runs/hostMethods.ts';
 import { createEnqueue } from '../runs/jobs.ts';
 import { environments } from '../schemas/app.ts';
 import { MAX_TOKENS_PER_ENVIRONMENT, type Token } from '../schemas/token.ts';
+import type { FindSpec } from '../views/ports.ts';
 import type { Code } from './code.ts';
 import type { Flow } from './flow.ts';
 import type { Rules } from './rules.ts';
@@ -55,9 +57,15 @@ export function wireEvents(tools: Tools, parts: Storage & Code & WayOut & Rules 
   const draftEvent = createDraftEvent({ rules: liveRules, catalogue, worker, newId, clock });
   const publish = createPublish({ draftEvent, store: stores.events, clock });
   const draftWithin = createDraftWithin({ draftEvent, store: stores.events });
+  const changes = createChangeFeed({ onFault: (error) => log.error({ err: error }, 'data.change_not_followed') });
   const data = createDataApi({
     connectionFor: database.environment,
     events: { draft: (events) => Promise.resolve(draftWithin(events)) },
+    schemaOf: (collection) => {
+      const { schemas = {} } = parts.viewCode.manifest();
+      return Object.hasOwn(schemas, collection) ? schemas[collection] : undefined;
+    },
+    tell: changes.tell,
     clock,
   });
   const held = createHeldTransactions({
@@ -84,6 +92,10 @@ export function wireEvents(tools: Tools, parts: Storage & Code & WayOut & Rules 
   );
   return {
     publish,
+    changes,
+    /** For views, whose finds have been checked already. */
+    findDocs: (environmentId: number, { coll, query, ...how }: FindSpec) =>
+      data.findAsIs({ environmentId, userId: null }, coll, { ...how, filter: query, showsRevision: false }),
     data: createManageData({ ...data, ...createCollectionStore(database.environment), held, clock }),
     /** The token of a transaction stands in for the one that began it. */
     authenticateTransaction: held.authenticate,

@@ -100,6 +100,7 @@ export function wireFlow(tools: Tools, parts: Storage & Code & WayOut) {
   return {
     metrics,
     startRun,
+    waiters,
     /** What listeners may ask for, by name: filled by the part that answers. */
     hostMethods,
     runs,

@@ -5,12 +5,15 @@ import type { Tools } from './tools.ts';
 
 /** Deliveries go before their events, so that none is left without. */
 export function startRetention({ config, clock, log, lifecycle }: Tools, { stores }: Storage): void {
-  for (const [what, store] of [
-    ['runs', stores.runs],
-    ['deliveries', stores.deliveries],
-    ['events', stores.events],
+  const { retentionDays } = config;
+  for (const [what, store, days] of [
+    ['runs', stores.runs, retentionDays],
+    ['deliveries', stores.deliveries, retentionDays],
+    ['events', stores.events, retentionDays],
+    ['sessions', stores.sessions, 0],
+    ['sign-in attempts', stores.signInAttempts, 0],
   ] as const) {
-    const retention = createRetention({ what, store, days: config.retentionDays, clock, log });
+    const retention = createRetention({ what, store, days, clock, log });
     retention.start();
     lifecycle.onStop(`retention of ${what}`, retention.stop);
   }

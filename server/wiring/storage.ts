@@ -7,6 +7,9 @@ import { createTokenStore } from '../apps/tokens/store.ts';
 import { ensureApp } from '../apps/firstStart.ts';
 import { loadSecretKey } from '../apps/secretKey.ts';
 import { createAppStore } from '../apps/store.ts';
+import { createUserStore } from '../apps/users/store.ts';
+import { createAttemptStore } from '../apps/users/storeAttempts.ts';
+import { createSessionStore } from '../apps/users/storeSessions.ts';
 import { openDatabase } from '../db/open.ts';
 import type { DeliveryDocument } from '../deliveries/document.ts';
 import { createHealthStore } from '../deliveries/health/store.ts';
@@ -55,6 +58,9 @@ function createStores(platform: mongoose.Connection) {
     deliveries: createDeliveryStore(platform),
     recoveries: createRecoveryStore(platform),
     health: createHealthStore(platform),
+    users: createUserStore(platform),
+    sessions: createSessionStore(platform),
+    signInAttempts: createAttemptStore(platform),
   };
 }
 

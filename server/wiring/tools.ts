@@ -21,6 +21,11 @@ export interface Tools extends AppOptions {
   readonly address: Address;
 }
 
+/** Whether the outside speaks https to it. */
+export function isHttps({ config }: Tools): boolean {
+  return config.publicUrl?.startsWith('https:') ?? false;
+}
+
 /** Where this server is reached, known for sure once it listens. */
 export interface Address {
   /** As others know it: what webhook URLs begin with. */

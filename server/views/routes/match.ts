@@ -41,6 +41,15 @@ export function matchRoute(table: RouteTable, wanted: Wanted, who: Who): Matched
   throw new AppError('forbidden', { detail: 'Your roles do not open this.' });
 }
 
+export function isMatched(table: RouteTable, kind: RouteKind, path: string): boolean {
+  try {
+    const parts = partsOf(path);
+    return table[kind].some((route) => paramsAt(route, parts) !== undefined);
+  } catch {
+    return false;
+  }
+}
+
 export function isOpenTo({ roles = [USER] }: ViewRoute, who: Who): boolean {
   return who.roles.includes(PROGRAM) || roles.some((role) => role === GUEST || who.roles.includes(role));
 }
