@@ -11,7 +11,7 @@ const specs: readonly ComponentSpec[] = [...layout, ...text, ...fact];
 /** The component itself and all within it that are of these groups. */
 function* within(value: unknown): Generator<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return;
-  if ('_type' in value) yield value as Record<string, unknown>;
+  if ('_type' in value) yield value;
   for (const member of Object.values(value)) yield* within(member);
 }
 

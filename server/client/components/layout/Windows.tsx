@@ -44,7 +44,9 @@ const common = ({ title, size = 'medium' }: Opened) => ({
   title,
   size: sizes[size],
   closeButtonProps: { 'aria-label': 'Close', className: css.close },
-  classNames: { title: css.title },
+  classNames: { title: css.title, content: css.window },
+  // Mantine's own lock adds a style that the page's policy refuses; `.window` does the same by itself.
+  lockScroll: false,
   transitionProps: { duration: 120 },
 });
 
