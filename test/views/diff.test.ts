@@ -96,7 +96,9 @@ describe('diff', () => {
   });
 
   it('says nothing where the tree is sent more cheaply as a whole', () => {
-    expect(diff(rows('a', 'b', 'c', 'd'), rows('w', 'x', 'y', 'z'))).toBeUndefined();
+    const some = (letter: string) => rows(...Array.from({ length: 20 }, (_, i) => `${letter}${i}`));
+    expect(diff(some('a'), some('b'))).toBeUndefined();
+    expect(diff(some('a'), list(row('b'), ...Array.from({ length: 20 }, (_, i) => row(`a${i}`))))).toHaveLength(1);
   });
 
   it('escapes names as RFC 6901 says', () => {

@@ -13,6 +13,8 @@ import { isList, sizeOf } from './size.ts';
 
 /** Beyond this part of the new tree the tree itself is sent. */
 const MAX_SHARE = 0.6;
+/** Up to here a patch is small however small the tree: what did not change keeps its place in the browser. */
+const SMALL_BYTES = 512;
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
 
 type Members = Readonly<Record<string, Json>>;
@@ -21,7 +23,7 @@ type Members = Readonly<Record<string, Json>>;
 export function diff(before: Json, now: Json): readonly PatchOp[] | undefined {
   const ops: Ops = { list: [], size: 0 };
   compare(before, now, '', ops);
-  return ops.list.length > 0 && ops.size > MAX_SHARE * sizeOf(now) + OP_BYTES ? undefined : ops.list;
+  return ops.size > Math.max(SMALL_BYTES, MAX_SHARE * sizeOf(now)) ? undefined : ops.list;
 }
 
 function compare(before: Json, now: Json, path: string, ops: Ops): void {

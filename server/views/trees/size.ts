@@ -2,7 +2,7 @@
  * About how many bytes a tree is as JSON. Trees are never changed in place and share what did not change, so what was
  * measured once is never walked again.
  */
-import type { Json } from '../../schemas/json.ts';
+import type { Json, JsonObject } from '../../schemas/json.ts';
 
 const known = new WeakMap<object, number>();
 
@@ -22,4 +22,8 @@ export function sizeOf(value: Json | undefined): number {
 /** Array.isArray, for readonly lists as well. */
 export function isList(value: unknown): value is readonly Json[] {
   return Array.isArray(value);
+}
+
+export function hasComponentShape(value: Json): value is JsonObject & { readonly _type: string } {
+  return typeof value === 'object' && value !== null && !isList(value) && typeof value._type === 'string';
 }
