@@ -45,9 +45,16 @@ export function plotOptions(setting: PlotSetting): uPlot.Options {
         : { time: false, range: [first - Math.max(edge, 0.001), last + Math.max(edge, 0.001)] },
       y: { range: (_plot, min, max) => rangeOf(min, max) },
     },
+    padding: [12, 28, 0, 0],
     axes: [
       isTime
-        ? { ...axis, values: (_plot, splits, _axis, _space, incr) => splits.map((s) => timeText(s, incr)) }
+        ? {
+            ...axis,
+            size: 30,
+            gap: 8,
+            space: 96,
+            values: (_plot, splits, _axis, _space, incr) => splits.map((s) => timeText(s, incr)),
+          }
         : {
             ...axis,
             incrs: WHOLE,
