@@ -111,8 +111,8 @@ function timeFault({ mode = 'datetime', min, max }: DateTime, value: string): st
   return undefined;
 }
 
-function minItemsFault({ minItems }: AnyComponent, value: Json): string | undefined {
-  return typeof minItems === 'number' && minItems > 0 && Array.isArray(value)
+function minItemsFault({ minItems, whenEmpty }: AnyComponent, value: Json): string | undefined {
+  return whenEmpty === undefined && typeof minItems === 'number' && minItems > 0 && Array.isArray(value)
     ? `At least ${counted(minItems, 'entry', 'entries')}.`
     : undefined;
 }

@@ -6,7 +6,7 @@ import { DateTime } from './DateTime.tsx';
 import { FilterBar } from './FilterBar.tsx';
 import { Form } from './Form.tsx';
 import { NumberField } from './NumberField.tsx';
-import { Fieldset, Hidden } from './Parts.tsx';
+import { Fieldset, Hidden, SchemaForm } from './Parts.tsx';
 import { MultiSelect, Select, Tags } from './Picked.tsx';
 import { Password, TextArea, Textfield } from './Text.tsx';
 
@@ -14,6 +14,7 @@ export const renderers: Renderers = {
   form: Form,
   fieldset: Fieldset,
   hidden: Hidden,
+  schema_form: SchemaForm,
   textfield: Textfield,
   text_area: TextArea,
   number_field: NumberField,

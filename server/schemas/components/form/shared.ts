@@ -12,7 +12,7 @@ const flag = (description?: string) => Type.Optional(Type.Boolean(description ==
 
 /** `label`, which is tied to the input, is one of the members that every component has. */
 export const fieldMembers = {
-  name: text(200, 'Within a form: the member of its value. With dots it nests: `address.city`.'),
+  name: text(500, 'Within a form: the member of its value. With dots it nests: `address.city`.'),
   help: text(1_000, 'A sentence below the input.'),
   error: text(1_000, 'What is wrong, in a sentence; shown until the value changes.'),
   required: flag('A form is not sent without it.'),

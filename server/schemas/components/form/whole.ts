@@ -115,7 +115,7 @@ export type Fieldset = Static<typeof fieldset.schema>;
 export const hidden = component(
   'hidden',
   'A member of a form’s value that is not shown. A browser can be made to send another one: what must hold, check in the listener, or put it into the listener’s props.',
-  { name: Type.String({ maxLength: 200 }), value: data() },
+  { name: Type.String({ maxLength: 500 }), value: data() },
   {
     examples: [
       { title: 'A mark', tree: { _type: 'hidden', name: 'source', value: 'orders page' } },
