@@ -85,7 +85,7 @@ export function ContainerBox({ node }: { readonly node: Container }): ReactNode 
 /** No box is wider than the window, whatever it is said to be at least. */
 function limits({ minWidth, maxWidth, minHeight, maxHeight }: NonNullable<Container['constraints']>): CSSProperties {
   return {
-    minWidth: minWidth === undefined ? undefined : `min(${minWidth}px, 100%)`,
+    minWidth: minWidth === undefined ? undefined : `min(${minWidth}px, 100vw - 3rem)`,
     maxWidth: maxWidth === undefined ? undefined : `min(${maxWidth}px, 100%)`,
     minHeight,
     maxHeight,

@@ -43,7 +43,12 @@ export const dialog = component(
               size: 'small',
               children: [{ _type: 'text', value: 'Maja Lindqvist is sent 249.50 EUR. This cannot be taken back.' }],
               actions: [
-                { _type: 'button', text: 'Not now', onPressed: { _type: 'action', action: 'close' } },
+                {
+                  _type: 'button',
+                  text: 'Not now',
+                  mainStyle: 'secondary',
+                  onPressed: { _type: 'action', action: 'close' },
+                },
                 { _type: 'button', text: 'Refund', onPressed: { _type: 'action', action: 'toast', text: 'Refunded' } },
               ],
             },
