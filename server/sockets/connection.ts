@@ -8,6 +8,7 @@ import type { Logger } from '../lib/log.ts';
 import { environmentName } from '../schemas/app.ts';
 import type { Failed, Hello } from '../schemas/socket.ts';
 import type { Caller } from './caller.ts';
+import { closeSurely } from './closing.ts';
 import type { SocketLimits } from './limits.ts';
 import { createMeter } from './meter.ts';
 import type { Problems } from './problems.ts';
@@ -80,7 +81,10 @@ export function createConnect({ visits, routes, press, hello, problems, limits, 
       }
       const answer: unknown = packet.at(-1);
       if (typeof answer === 'function') (answer as (answer: Failed) => void)(failed(tooMany(limits)));
-      if (verdict === 'hopeless') socket.disconnect(true);
+      if (verdict === 'hopeless') {
+        socket.disconnect(); // a client that is sent away does not come back by itself
+        closeSurely(socket.conn);
+      }
     });
   }
 

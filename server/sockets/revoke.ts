@@ -7,6 +7,7 @@
 import { AppError } from '../lib/errors.ts';
 import type { User } from '../schemas/user.ts';
 import { userOf, type Caller } from './caller.ts';
+import { closeSurely } from './closing.ts';
 import type { SocketLimits } from './limits.ts';
 import type { SocketsDeps } from './ports.ts';
 import type { Problems } from './problems.ts';
@@ -44,7 +45,7 @@ export function createRevoke(deps: RevokeDeps): Revoke {
     visits.end(visit);
     if (socket === undefined) return;
     socket.data.visit = undefined;
-    socket.conn.close();
+    closeSurely(socket.conn);
   }
 
   function change(user: User): void {

@@ -11,6 +11,7 @@ import type { HostMethod } from '../runs/host.ts';
 import type { ClientToServer, ServerToClient } from '../schemas/socket.ts';
 import { refusalOf } from './admission.ts';
 import { createIdentify } from './caller.ts';
+import { closeSurely } from './closing.ts';
 import { createConnect } from './connection.ts';
 import { createFollowRun } from './follow.ts';
 import { createPublish } from './frames.ts';
@@ -27,7 +28,7 @@ import { createReopen } from './reopen.ts';
 import { createRevoke } from './revoke.ts';
 import { createRoutes } from './routes.ts';
 import { createSystem } from './system.ts';
-import type { SocketData } from './visit.ts';
+import type { EdgeSocket, SocketData } from './visit.ts';
 import { createVisits } from './visits.ts';
 import { createWatching } from './watching.ts';
 
@@ -60,6 +61,7 @@ export function createSockets(deps: SocketsDeps): Sockets {
   const { pages, clock, log } = deps;
   const limits = { ...socketLimits, ...deps.limits };
   const newSecret = (): string => randomBytes(16).toString('base64url');
+  const conns = new Set<EdgeSocket['conn']>();
   let isStopping = false;
 
   const io = new Server<ClientToServer, ServerToClient, Record<string, never>, SocketData>({
@@ -128,7 +130,11 @@ export function createSockets(deps: SocketsDeps): Sockets {
   return {
     attach: (server) => {
       io.attach(server);
-      io.engine.on('connection', (conn: Parameters<typeof guardPackets>[0]) => guardPackets(conn, clock.now));
+      io.engine.on('connection', (conn: EdgeSocket['conn']) => {
+        guardPackets(conn, clock.now);
+        conns.add(conn);
+        conn.once('close', () => conns.delete(conn));
+      });
       revoke.start();
     },
     methods: createPushes({ visits, limits }),
@@ -144,6 +150,7 @@ export function createSockets(deps: SocketsDeps): Sockets {
       revoke.stop();
       system.stop();
       visits.stop();
+      conns.forEach(closeSurely);
       io.engine.close(); // not io.close(), which would close the HTTP server too
     },
   };

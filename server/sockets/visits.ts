@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Watcher } from '../views/page.ts';
 import type { Caller } from './caller.ts';
+import { closeSurely } from './closing.ts';
 import type { SocketLimits } from './limits.ts';
 import type { EdgeSocket, OpenRoute, Visit } from './visit.ts';
 
@@ -126,7 +127,7 @@ export function createVisits({ limits, newSecret, onBegin, onEnd }: VisitsDeps):
       const before = earlier.socket;
       if (before !== undefined) before.data.visit = undefined;
       leave(earlier); // its connection may be dead without anybody having noticed
-      before?.conn.close();
+      if (before !== undefined) closeSurely(before.conn);
       clearTimeout(earlier.timer);
       away.delete(earlier);
       forget(newcomer);

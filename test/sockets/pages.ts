@@ -49,7 +49,7 @@ export function aLivePages() {
         route: `${request.kind}:${request.path}`,
         title: null,
         tree: () => watcher.seen,
-        listenerOf: (code) => page.listeners[code],
+        listenerOf: (code) => (Object.hasOwn(page.listeners, code) ? page.listeners[code] : undefined),
         isOpenTo: (who) => isOpen(page, who),
         setState: (state) => {
           watcher.state = state;
@@ -61,6 +61,7 @@ export function aLivePages() {
     },
     patchBetween: (before, now) => opsBetween(before, now),
     routesFor: (who) => ({ page: [...pages].filter(([, page]) => isOpen(page, who)).map(([path]) => path), json: [] }),
+    isRoute: (kind, path) => kind === 'page' && pages.has(path),
     problems: () => [],
     publishTo: (given) => {
       publish = given;
