@@ -54,7 +54,7 @@ function call(route: Route, path: string, token?: string, server = testApp()): T
   return route.body === undefined ? test : test.send(route.example ?? {});
 }
 
-const { served: routes } = testApp();
+const { routes } = testApp();
 const isForBrowsers = ({ auth }: Route): boolean => auth === 'browser' || auth === 'session';
 const forBrowsers = routes.filter(isForBrowsers);
 const guarded = routes.filter((route) => !['public', 'operator'].includes(route.auth) && !isForBrowsers(route));

@@ -8,10 +8,7 @@ import { createBodyReader } from '../../../server/http/body.ts';
 import { createExposureWatch } from '../../../server/http/exposure.ts';
 import { createMetrics, type Metrics } from '../../../server/http/metrics.ts';
 import { createRouteTable, type RouteTableDeps } from '../../../server/http/routeTable.ts';
-import { createPager } from '../../../server/http/paging.ts';
 import type { Route } from '../../../server/http/route.ts';
-import { authRoutes, type SignInManager } from '../../../server/http/routes/auth.ts';
-import { userRoutes, type UserManager } from '../../../server/http/routes/users.ts';
 import { createCursorSealer } from '../../../server/lib/cursor.ts';
 import { AppError } from '../../../server/lib/errors.ts';
 import { createLoopbackRule } from '../../../server/lib/egress/loopback.ts';
@@ -39,18 +36,14 @@ export function testAccess(token: string): Access | undefined {
 export interface TestApp {
   readonly app: Express;
   readonly routes: readonly Route[];
-  /** Those of the table and of the test. */
-  readonly served: readonly Route[];
   readonly metrics: Metrics;
   /** What was logged: the members of each line, and its message as `msg`. */
   readonly lines: readonly Record<string, unknown>[];
   readonly isLoopbackOpen: () => boolean;
 }
 
-type TestDeps = RouteTableDeps & { readonly users: UserManager; readonly signIn: SignInManager };
-
 export interface TestAppOptions {
-  readonly deps?: Partial<TestDeps>;
+  readonly deps?: Partial<RouteTableDeps>;
   /** Routes of the test's own, beside those of the table. */
   readonly more?: readonly Route[];
   readonly publicUrl?: string;
@@ -69,12 +62,9 @@ export function testApp(options: TestAppOptions = {}): TestApp {
   const metrics = createMetrics();
   const lines: Record<string, unknown>[] = [];
   const loopback = createLoopbackRule({ host, publicUrl });
-  const deps: TestDeps = { ...fakeDeps(clock, metrics), ...options.deps };
-  const routes = createRouteTable(deps);
-  const ofUsers = [...userRoutes({ ...deps, list: createPager(deps.cursors) }), ...authRoutes(deps)];
-  const served = [...missingIn(routes, ofUsers), ...routes, ...(options.more ?? [])];
+  const routes = createRouteTable({ ...fakeDeps(clock, metrics), ...options.deps });
   const app = createHttpApp({
-    routes: withCheckedAnswers(served),
+    routes: withCheckedAnswers([...routes, ...(options.more ?? [])]),
     authenticate: options.authenticate ?? ((token) => Promise.resolve(testAccess(token))),
     hosts: createHostCheck({ host, publicUrl, allowedHosts }),
     exposure: createExposureWatch({ loopback, publicUrl }),
@@ -92,15 +82,10 @@ export function testApp(options: TestAppOptions = {}): TestApp {
   return {
     app,
     routes,
-    served,
     metrics,
     lines,
     isLoopbackOpen: loopback.isOpen,
   };
-}
-
-function missingIn(table: readonly Route[], routes: readonly Route[]): readonly Route[] {
-  return routes.filter(({ method, path }) => !table.some((each) => each.method === method && each.path === path));
 }
 
 function collectingLogger(lines: Record<string, unknown>[]): Logger {
@@ -108,7 +93,7 @@ function collectingLogger(lines: Record<string, unknown>[]): Logger {
   return { debug: write, info: write, warn: write, error: write, fatal: write, isLevelEnabled: () => true };
 }
 
-function fakeDeps(clock: { now: () => number }, metrics: Metrics): TestDeps {
+function fakeDeps(clock: { now: () => number }, metrics: Metrics): RouteTableDeps {
   const own = <T>(environmentId: number, isThere: boolean, thing: T): Promise<T> =>
     environmentId === 1 && isThere
       ? Promise.resolve(thing)
