@@ -38,7 +38,7 @@ export function Chart({ node }: { readonly node: ChartNode }): ReactNode {
         </Button>
       </div>
       {isEmpty && (
-        <div className={css.none} style={{ minHeight: height }}>
+        <div className={css.none} style={{ minHeight: heights.small }}>
           No numbers yet
         </div>
       )}
@@ -70,11 +70,20 @@ function Legend({ drawing }: { readonly drawing: Drawing }): ReactNode {
   if (drawing.lines.length < 2) return null;
   return (
     <ul className={css.legend}>
-      {drawing.lines.map(({ name, tone, dash }) => (
+      {drawing.lines.map(({ name, tone, dash }, at) => (
         <li key={name}>
           <svg width="28" height="10" aria-hidden="true">
             {drawing.kind === 'bar' ? (
-              <rect x="9" width="10" height="10" rx="2" fill={toneColour(tone)} />
+              <rect
+                x="1"
+                y="1"
+                width="26"
+                height="8"
+                fill={toneColour(tone)}
+                fillOpacity={at % 2 === 0 ? 1 : 0.25}
+                stroke={toneColour(tone)}
+                strokeDasharray={at % 2 === 0 ? undefined : '3 2'}
+              />
             ) : (
               <line
                 x1="0"

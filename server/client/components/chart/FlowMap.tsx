@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { FlowMap as FlowMapNode } from '../../../schemas/components/chart/flowMap.ts';
+import { useIsPhone } from '../../render/screen.ts';
 import { useEvent } from '../../render/useEvent.ts';
 import css from './flow.module.css';
 import { FlowTable } from './FlowTable.tsx';
@@ -23,7 +24,8 @@ export default function FlowMap({ node }: { readonly node: FlowMapNode }): React
   const width = useWidth(box);
   const [isTable, setTable] = useState(false);
   const select = useEvent(node.onSelect);
-  const isNarrow = width > 0 && width / columns.length < MIN_COLUMN_PX;
+  const isPhone = useIsPhone();
+  const isNarrow = isPhone || (width > 0 && width / columns.length < MIN_COLUMN_PX);
   const onSelect = select.isThere ? (id: string) => void select.fire(id) : undefined;
   return (
     <div ref={box} className={css.flow} role="group" aria-label={node.label ?? 'Map'}>

@@ -57,9 +57,11 @@ export function plotOptions(setting: PlotSetting): uPlot.Options {
           }
         : {
             ...axis,
+            size: 30,
+            gap: 8,
             incrs: WHOLE,
             values: (_plot, splits) => splits.map((at) => short(drawing.labels[at])),
-            space: 80,
+            space: 96,
           },
       { ...axis, size: 64, values: (_plot, splits) => splits.map((value) => withUnit(value, unit)) },
     ],
@@ -93,7 +95,7 @@ function seriesOf({ drawing, colours }: PlotSetting, at: number): uPlot.Series {
       size: { unit: ON_SCALE, values: () => drawing.x.map(() => size * 0.92) },
     },
   });
-  return { ...plain, width: 0, fill: stroke, paths: bars };
+  return { ...plain, width: 0, fill: at % 2 === 0 ? stroke : () => hatched(stroke), paths: bars };
 }
 
 /** From nought, unless something is below it, with some air above. */
@@ -116,4 +118,24 @@ function timeText(seconds: number, incr: number): string {
   const moment = new Date(seconds * 1_000);
   if (incr >= 86_400 || (moment.getHours() === 0 && moment.getMinutes() === 0 && incr >= 60)) return day.format(moment);
   return (incr < 60 ? precise : clock).format(moment);
+}
+
+/** Every second series of bars is hatched, so that its colour is not all that tells it apart. */
+function hatched(colour: string): CanvasPattern | string {
+  const tile = document.createElement('canvas');
+  const size = 8 * devicePixelRatio;
+  [tile.width, tile.height] = [size, size];
+  const pen = tile.getContext('2d');
+  if (pen === null) return colour;
+  pen.fillStyle = `${colour}40`;
+  pen.fillRect(0, 0, size, size);
+  pen.strokeStyle = colour;
+  pen.lineWidth = size / 4;
+  for (const shift of [-size / 2, size / 2, size * 1.5]) {
+    pen.beginPath();
+    pen.moveTo(shift - size / 2, size);
+    pen.lineTo(shift + size / 2, 0);
+    pen.stroke();
+  }
+  return pen.createPattern(tile, 'repeat') ?? colour;
 }

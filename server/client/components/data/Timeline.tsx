@@ -1,5 +1,5 @@
 /** What happened when: spans as bars in lanes over one axis, or events below one another. */
-import type { CSSProperties, ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { Timeline as TimelineNode, TimelineItem } from '../../../schemas/components/data/times.ts';
 import { Show } from '../../render/Show.tsx';
 import { useEvent, type EventHandle } from '../../render/useEvent.ts';
@@ -52,12 +52,13 @@ function Spans({ node, scale, select }: SpansProps): ReactNode {
           <div className={css.track}>
             {lane.lines.map((line, at) => (
               <div key={at} className={css.trackLine}>
-                {line.map((bar) => (
+                {line.map((bar, place) => (
                   <SpanBar
                     key={bar.span.id}
                     bar={bar}
                     fromMs={fromMs}
                     toMs={toMs}
+                    nextMs={line[place + 1]?.startMs ?? toMs}
                     select={select}
                     isSelected={bar.span.id === node.selected}
                   />
@@ -75,49 +76,49 @@ interface SpanBarProps {
   readonly bar: Bar;
   readonly fromMs: number;
   readonly toMs: number;
+  /** When the next one of its line begins: until there its words have room. */
+  readonly nextMs: number;
   readonly select: EventHandle;
   readonly isSelected: boolean;
 }
 
-function SpanBar({ bar: { span, startMs, endMs }, fromMs, toMs, select, isSelected }: SpanBarProps): ReactNode {
+function SpanBar(props: SpanBarProps): ReactNode {
+  const { span, startMs, endMs = props.toMs } = props.bar;
+  const { fromMs, toMs, nextMs, select, isSelected } = props;
+  const isOpen = props.bar.endMs === undefined;
   const { tone, icon: Icon } = lookOf(span.status);
-  const share = (ms: number) => `${((ms - fromMs) / (toMs - fromMs)) * 100}%`;
-  const width = `${(((endMs ?? toMs) - startMs) / (toMs - fromMs)) * 100}%`;
-  const took = endMs === undefined ? 'still going on' : spanText(endMs - startMs);
+  const share = (ms: number) => `${(ms / (toMs - fromMs)) * 100}%`;
   const what = span.text ?? span.kind ?? span.status ?? '';
-  const words = [
-    span.lane,
-    what,
-    span.text === undefined ? undefined : span.status,
-    `after ${spanText(startMs - fromMs)}`,
-    took,
-  ];
-  const name = words.filter(Boolean).join(', ');
-  const style: CSSProperties = { insetInlineStart: share(startMs), width, color: toneColour(tone) };
+  const took = isOpen ? '…' : spanText(endMs - startMs);
+  const more = [span.status, `after ${spanText(startMs - fromMs)}`, isOpen ? 'still going on' : undefined];
+  // The bar is a part of the room that its words may take.
+  const roomMs = Math.max(nextMs - startMs, endMs - startMs, 1e-6);
   const inside = (
     <>
-      <span className={css.fill} data-open={endMs === undefined || undefined} />
+      <span
+        className={css.fill}
+        style={{ width: `${((endMs - startMs) / roomMs) * 100}%` }}
+        data-open={isOpen || undefined}
+      />
       <span className={css.barText}>
-        <Icon size={14} aria-hidden /> {what} <span className={css.took}>{endMs === undefined ? '…' : took}</span>
+        <Icon size={14} aria-hidden />
+        <span className={css.hidden}>{span.lane}: </span>
+        {what} {took}
+        <span className={css.hidden}>, {more.filter(Boolean).join(', ')}</span>
       </span>
     </>
   );
+  const placed = {
+    className: css.bar,
+    style: { insetInlineStart: share(startMs - fromMs), width: share(roomMs), color: toneColour(tone) },
+    title: `${what} ${took}, ${more.filter(Boolean).join(', ')}`,
+  };
   return select.isThere ? (
-    <button
-      type="button"
-      className={css.bar}
-      style={style}
-      aria-label={name}
-      aria-pressed={isSelected}
-      title={name}
-      onClick={() => void select.fire(span.id)}
-    >
+    <button type="button" {...placed} aria-pressed={isSelected} onClick={() => void select.fire(span.id)}>
       {inside}
     </button>
   ) : (
-    <div className={css.bar} style={style} role="img" aria-label={name} title={name}>
-      {inside}
-    </div>
+    <div {...placed}>{inside}</div>
   );
 }
 

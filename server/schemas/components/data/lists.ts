@@ -36,13 +36,13 @@ export const list = component(
             earshot: {
               title: 'acme/earshot',
               text: 'Webhooks in, events out',
-              start: { _type: 'status', value: 'succeeded' },
+              start: { _type: 'statusSticker', status: 'success', label: 'The build passed' },
               end: '12 open issues',
             },
             paperclip: {
               title: 'acme/paperclip',
               text: 'Everything that is clipped to an invoice, and why it was clipped there in the first place',
-              start: { _type: 'status', value: 'failed' },
+              start: { _type: 'statusSticker', status: 'error', label: 'The build failed' },
               end: '3 open issues',
             },
             tide: { title: 'acme/tide-tables-of-the-northern-hemisphere-1970-2069', end: 'archived' },
