@@ -35,6 +35,8 @@ export function Confirm({ ask, text, tone, isOpen, onClose, onConfirm }: Confirm
         onClose={onClose}
         title={ask.title}
         centered
+        classNames={{ title: css.confirmTitle ?? '' }}
+        lockScroll={false}
         closeButtonProps={{ 'aria-label': 'Close' }}
         className={css.confirm ?? ''}
       >
@@ -73,7 +75,7 @@ function Question({ ask, text, tone, onClose, onConfirm }: Omit<ConfirmProps, 'i
         />
       )}
       <div className={css.actions}>
-        <Press text="Cancel" look="secondary" isFirst={wanted === undefined && tone === 'error'} onClick={onClose} />
+        <Press text="Go back" look="secondary" isFirst={wanted === undefined && tone === 'error'} onClick={onClose} />
         <Press
           text={ask.confirmText ?? text}
           tone={tone}

@@ -67,7 +67,13 @@ export function DropdownButton({ node }: { readonly node: DropdownNode }): React
   return (
     <DropdownContext value={press}>
       {menu !== undefined ? (
-        <MantineMenu position="bottom-start" withinPortal shadow="md" disabled={isShut}>
+        <MantineMenu
+          position="bottom-start"
+          withinPortal
+          shadow="md"
+          disabled={isShut}
+          withInitialFocusPlaceholder={false}
+        >
           <MantineMenu.Target>{button}</MantineMenu.Target>
           <MantineMenu.Dropdown>
             <ShowAll nodes={menu.children} />

@@ -59,7 +59,7 @@ export function Press(props: PressProps): ReactNode {
       {...(cannot && { 'aria-disabled': true })}
       {...(isBusy && { 'aria-busy': true })}
       {...(isFirst && { 'data-autofocus': true })}
-      {...(label !== undefined && label !== text && { 'aria-label': label })}
+      {...named(label, text)}
       {...(title !== undefined && { title })}
       {...(keys !== undefined && { 'aria-keyshortcuts': keys })}
       leftSection={isBusy ? <Loader size={14} color="currentColor" aria-hidden /> : drawn(leftIcon)}
@@ -72,6 +72,12 @@ export function Press(props: PressProps): ReactNode {
       {text}
     </MantineButton>
   );
+}
+
+/** Who says the words that are seen has to press the button with them: another name is told beside, not instead. */
+function named(label: string | undefined, text: string) {
+  if (label === undefined || label === text) return {};
+  return label.toLowerCase().includes(text.toLowerCase()) ? { 'aria-label': label } : { 'aria-description': label };
 }
 
 export function drawn(name: string | undefined): ReactNode {

@@ -58,6 +58,12 @@ export function shared(node: InputNode, error: string | undefined): Shared {
   };
 }
 
+/** For inputs with a line of their own: what helps and what is wrong stand below it. */
+export function wrapped(node: InputNode, error: string | undefined): Shared & { inputWrapperOrder: WrapperPart[] } {
+  return { ...shared(node, error), inputWrapperOrder: ['label', 'input', 'description', 'error'] };
+}
+type WrapperPart = 'label' | 'input' | 'description' | 'error';
+
 /** For what is no single input: a group that is named by its label and described by its help and its error. */
 export function Group({
   node,

@@ -12,7 +12,7 @@ import type { Scalar } from '../../../schemas/components/form/shared.ts';
 import { FormContext } from '../../render/form.ts';
 import { useIsPhone } from '../../render/screen.ts';
 import { useEvent } from '../../render/useEvent.ts';
-import { Box, Group, shared } from './Box.tsx';
+import { Box, Group, shared, wrapped } from './Box.tsx';
 import css from './form.module.css';
 import { chosenKey, itemsOf, keyOf, valueOf } from './options.ts';
 import { useInput } from './useInput.ts';
@@ -49,7 +49,7 @@ export function Toggle({ node }: { readonly node: ToggleNode }): ReactNode {
 
 export function RadioGroup({ node }: { readonly node: RadioGroupNode }): ReactNode {
   const input = useInput<Scalar>(node, { value: node.value, empty: null, event: node.onChanged });
-  const { autoFocus, disabled, ...rest } = shared(node, input.error);
+  const { autoFocus, disabled, ...rest } = wrapped(node, input.error);
   return (
     <Box error={input.error} focus={input.focus}>
       <MantineRadio.Group

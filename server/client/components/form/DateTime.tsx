@@ -2,7 +2,7 @@
 import { TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { DateTime as DateTimeNode } from '../../../schemas/components/form/typed.ts';
-import { Box, shared } from './Box.tsx';
+import { Box, wrapped } from './Box.tsx';
 import { useInput } from './useInput.ts';
 import { momentOf, ownZone, wallOf } from './zone.ts';
 
@@ -28,7 +28,7 @@ export function DateTime({ node }: { readonly node: DateTimeNode }): ReactNode {
   return (
     <Box error={input.error} focus={input.focus}>
       <TextInput
-        {...shared({ ...node, ...(help !== '' && { help }) }, input.error)}
+        {...wrapped({ ...node, ...(help !== '' && { help }) }, input.error)}
         type={types[mode]}
         value={shown}
         readOnly={node.readOnly ?? false}

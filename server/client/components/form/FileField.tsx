@@ -4,7 +4,7 @@ import { IconPaperclip } from '@tabler/icons-react';
 import { useRef, useState, type ReactNode } from 'react';
 import type { File as FileNode } from '../../../schemas/components/form/made.ts';
 import type { SentFile } from '../../../schemas/components/form/shared.ts';
-import { Box, shared } from './Box.tsx';
+import { Box, wrapped } from './Box.tsx';
 import { useInput } from './useInput.ts';
 
 const DEFAULT_BYTES = 150_000;
@@ -36,7 +36,7 @@ export function FileField({ node }: { readonly node: FileNode }): ReactNode {
   return (
     <Box error={error} focus={input.focus}>
       <FileInput
-        {...shared({ ...node, hint: node.hint ?? 'Choose a file' }, error)}
+        {...wrapped({ ...node, hint: node.hint ?? 'Choose a file' }, error)}
         leftSection={<IconPaperclip size={16} aria-hidden />}
         value={input.value === null ? null : chosen}
         clearable

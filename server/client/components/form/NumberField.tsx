@@ -2,7 +2,7 @@
 import { NumberInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { NumberField as NumberFieldNode } from '../../../schemas/components/form/typed.ts';
-import { Box, shared } from './Box.tsx';
+import { Box, wrapped } from './Box.tsx';
 import { given } from './given.ts';
 import { useInput } from './useInput.ts';
 
@@ -16,7 +16,7 @@ export function NumberField({ node }: { readonly node: NumberFieldNode }): React
   return (
     <Box error={input.error} focus={input.focus}>
       <NumberInput
-        {...shared(node, input.error)}
+        {...wrapped(node, input.error)}
         value={input.value ?? ''}
         readOnly={node.readOnly ?? false}
         allowDecimal={node.integer !== true}

@@ -13,7 +13,7 @@ import type {
 } from '../../../schemas/components/form/picked.ts';
 import type { Option, Scalar } from '../../../schemas/components/form/shared.ts';
 import { useEvent } from '../../render/useEvent.ts';
-import { Box, shared } from './Box.tsx';
+import { Box, wrapped } from './Box.tsx';
 import { chosenKey, groupedItems, keyOf, labelOf, valueOf } from './options.ts';
 import { useInput } from './useInput.ts';
 
@@ -31,7 +31,7 @@ export function Select({ node }: { readonly node: SelectNode }): ReactNode {
   return (
     <Box error={input.error} focus={input.focus}>
       <MantineSelect
-        {...shared(node, input.error)}
+        {...wrapped(node, input.error)}
         {...search}
         data={groupedItems(options)}
         value={chosen}
@@ -51,7 +51,7 @@ export function MultiSelect({ node }: { readonly node: MultiSelectNode }): React
   return (
     <Box error={input.error} focus={input.focus}>
       <MantineMultiSelect
-        {...shared(node, input.error)}
+        {...wrapped(node, input.error)}
         {...search}
         data={groupedItems(options)}
         value={input.value.map(keyOf)}
@@ -70,7 +70,7 @@ export function Tags({ node }: { readonly node: TagsNode }): ReactNode {
   return (
     <Box error={input.error} focus={input.focus}>
       <TagsInput
-        {...shared(node, input.error)}
+        {...wrapped(node, input.error)}
         data={[...new Set(node.suggestions)]}
         value={[...input.value]}
         clearButtonProps={clear}

@@ -8,7 +8,7 @@ import type {
   Textfield as TextfieldNode,
 } from '../../../schemas/components/form/typed.ts';
 import { useEvent } from '../../render/useEvent.ts';
-import { Box, shared } from './Box.tsx';
+import { Box, wrapped } from './Box.tsx';
 import css from './form.module.css';
 import { given } from './given.ts';
 import { FormPartsContext } from './parts.ts';
@@ -38,7 +38,7 @@ export function Textfield({ node }: { readonly node: TextfieldNode }): ReactNode
   return (
     <Box error={input.error} focus={input.focus}>
       <TextInput
-        {...shared({ ...node, disabled: isDisabled }, input.error)}
+        {...wrapped({ ...node, disabled: isDisabled }, input.error)}
         type={node.obscureText === true ? 'password' : kind === 'search' ? 'search' : 'text'}
         inputMode={modes[kind]}
         autoComplete={kind in completions ? completions[kind as keyof typeof completions] : 'off'}
@@ -64,7 +64,7 @@ export function TextArea({ node }: { readonly node: TextAreaNode }): ReactNode {
   return (
     <Box error={input.error} focus={input.focus}>
       <Textarea
-        {...shared(node, input.error)}
+        {...wrapped(node, input.error)}
         className={css.area}
         style={lines}
         value={input.value}
@@ -82,7 +82,7 @@ export function Password({ node }: { readonly node: PasswordNode }): ReactNode {
   return (
     <Box error={input.error} focus={input.focus}>
       <PasswordInput
-        {...shared(node, input.error)}
+        {...wrapped(node, input.error)}
         autoComplete={node.autocomplete ?? 'current-password'}
         value={input.value}
         {...given({ maxLength: node.maxLength })}

@@ -86,7 +86,6 @@ export const actionable = component(
         title: 'A line to press',
         tree: {
           _type: 'actionable',
-          label: 'Open issue 17',
           child: '#17 Signature check fails on an empty body',
           onPressed: { _type: 'action', action: 'navigate', to: '/issues/17' },
         },

@@ -5,7 +5,7 @@ import { Direction, Scalar, chosen, fieldMembers, listener, options, statuses } 
 
 export const checkbox = component(
   'checkbox',
-  'Yes or no.',
+  'Yes or no, said with a tick.',
   {
     value: Type.Optional(Type.Unsafe<boolean | null>({ type: ['boolean', 'null'] })),
     ...fieldMembers,

@@ -79,7 +79,7 @@ export function optionsOf(schema: Schema): readonly OptionOf[] | undefined {
   const options: OptionOf[] = [];
   for (const branch of branches as readonly Json[]) {
     if (!isObject(branch) || !('const' in branch) || !keeps(branch, 'const')) return undefined;
-    const value = branch.const!;
+    const { const: value = null } = branch as Schema;
     if (!isScalar(value) || value === null || !hasType(value, schema.type)) return undefined;
     if (!hasType(value, branch.type) || options.some((option) => option.value === value)) return undefined;
     options.push({ value, ...(typeof branch.title === 'string' && { label: branch.title.slice(0, 500) }) });

@@ -101,7 +101,7 @@ export type TextArea = Static<typeof textArea.schema>;
 
 export const numberField = component(
   'number_field',
-  'A number.',
+  'A number to type; a comma is taken for a point.',
   {
     value: Type.Optional(NUMBER_VALUE),
     ...fieldMembers,
