@@ -31,7 +31,7 @@ test('no example is broken, and none scrolls the page sideways on a phone', asyn
     await until(`${type} is drawn`, async () => (await page.locator('[data-example]').count()) > 0);
     expect(await page.locator('[data-broken]').allTextContents(), type).toEqual([]);
     const [inside, outside] = await page.evaluate(() => [document.body.scrollWidth, innerWidth]);
-    expect(inside, `${type} is as wide as the page`).toBeLessThanOrEqual(outside!);
+    expect(inside, `${type} is as wide as the page`).toBeLessThanOrEqual(outside);
   }
   expect(faults).toEqual([]);
 });

@@ -98,6 +98,8 @@ export async function openPage(server: FakeServer, path: string, look: LookOptio
   ).newContext({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce', baseURL: server.url });
   closing.push(() => context.close());
   const page = await context.newPage();
+  // Shorter than a test's time, so that what was waited for is named.
+  page.setDefaultTimeout(12_000);
   const faults: string[] = [];
   page.on('pageerror', (error) => void faults.push(String(error)));
   page.on('console', (message) => {

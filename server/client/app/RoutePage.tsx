@@ -25,7 +25,7 @@ export function RoutePage({ place, connection, flow }: RoutePageProps): ReactNod
   // As it stands in the address: what is encoded in it is the server's to read.
   const path = usePathname().slice(place.base.length) || '/';
   const search = useSearch();
-  useEffect(() => flow.go(path, search === '' ? '' : `?${search}`), [flow, path, search]);
+  useEffect(() => flow.go(path, search), [flow, path, search]);
   useEffect(startHistory, []);
   const state = useReadable(flow);
   const main = useRef<HTMLElement>(null);

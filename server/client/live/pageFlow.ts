@@ -55,7 +55,7 @@ export function createPageFlow(routes: Routes): PageFlow {
     leave(old);
   };
   const onChange = (stop: Stop) => {
-    if (stop === shown) show(stop, coming === undefined ? 'none' : 'dim');
+    if (stop === shown && store.get()?.wait !== 'skeleton') show(stop, coming === undefined ? 'none' : 'dim');
     else if (stop === coming && stop.route.get().status !== 'loading') arrive(stop);
   };
 
@@ -73,8 +73,13 @@ export function createPageFlow(routes: Routes): PageFlow {
       if (target?.path === path && target.search === search) return;
       clearTimeout(timer);
       const former = coming;
-      coming = stopAt(path, search);
+      coming = undefined;
       leave(former);
+      if (shown?.path === path && shown.search === search) {
+        show(shown);
+        return;
+      }
+      coming = stopAt(path, search);
       if (coming.route.get().status !== 'loading') {
         arrive(coming);
         return;

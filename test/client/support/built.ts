@@ -13,8 +13,15 @@ const CACHE = join(root, 'node_modules/.cache/earshot-client');
 const KEPT_MS = 3_600_000;
 const BUILD_MS = 120_000;
 
-/** The folder of the build of the sources as they are. */
-export async function builtClient(): Promise<string> {
+let built: Promise<string> | undefined;
+
+/** The folder of the build of the sources as they were when first asked: all tests of a file are of one build. */
+export function builtClient(): Promise<string> {
+  built ??= findOrBuild();
+  return built;
+}
+
+async function findOrBuild(): Promise<string> {
   const dir = join(CACHE, await fingerprint());
   const done = join(dir, '.done');
   for (;;) {

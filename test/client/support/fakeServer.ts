@@ -34,7 +34,8 @@ export interface FakeServer {
    * Gives the revision at which all are then.
    */
   readonly set: (path: string, tree: Json, options?: { title?: string; query?: string }) => number;
-  readonly refuse: (path: string, problem: Problem) => void;
+  /** Undefined: no more. */
+  readonly refuse: (path: string, problem: Problem | undefined) => void;
   readonly hello: (hello: Partial<Hello>) => void;
   /** What presses came, each once. */
   readonly runs: readonly FakeRun[];
@@ -174,7 +175,10 @@ export async function startFakeServer(clientDir: string): Promise<FakeServer> {
       trees.set(query === undefined ? path : `${path}?${query}`, { tree, title });
       return publish();
     },
-    refuse: (path, given) => void refusals.set(path, given),
+    refuse: (path, given) => {
+      if (given === undefined) refusals.delete(path);
+      else refusals.set(path, given);
+    },
     hello: (given) => {
       hello = { ...hello, ...given };
       io.emit('hello', hello);
