@@ -3,7 +3,7 @@
  * password, has roles. What a view sees of a user is the id; addresses and names stay here.
  */
 import { Type, type Static } from 'typebox';
-import { ROLE_PATTERN } from './view.ts';
+import { PROGRAM, ROLE_PATTERN } from './view.ts';
 
 const closed = { additionalProperties: false };
 const Time = Type.String({ format: 'date-time' });
@@ -11,7 +11,9 @@ const NullableTime = Type.Union([Time, Type.Null()]);
 const Email = Type.String({ format: 'email', maxLength: 254 });
 const Name = Type.String({ minLength: 1, maxLength: 100 });
 const Password = Type.String({ minLength: 10, maxLength: 200 });
-const Roles = Type.Array(Type.String({ pattern: ROLE_PATTERN }), {
+/** `program` is what tokens have, and it opens every route: no user is given it. */
+const Role = Type.Unsafe<string>({ type: 'string', pattern: ROLE_PATTERN, not: { const: PROGRAM } });
+const Roles = Type.Array(Role, {
   maxItems: 20,
   uniqueItems: true,
   description: 'The app’s own names; `user` and `guest` need not be given.',

@@ -71,6 +71,8 @@ export const ROLE_PATTERN = '^[a-z][a-z0-9_-]{0,31}$';
 /** Everybody, signed in or not; everybody who is signed in. Other names are an app's own. */
 export const GUEST = 'guest';
 export const USER = 'user';
+/** Who comes with a token of the management API; it opens every route. */
+export const PROGRAM = 'program';
 
 export const ViewRoute = Type.Object(
   {

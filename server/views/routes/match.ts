@@ -2,12 +2,9 @@
 import { AppError } from '../../lib/errors.ts';
 import type { Json } from '../../schemas/json.ts';
 import type { Who } from '../../schemas/user.ts';
-import { GUEST, USER, type RouteKind, type ViewRoute } from '../../schemas/view.ts';
+import { GUEST, PROGRAM, USER, type RouteKind, type ViewRoute } from '../../schemas/view.ts';
 import type { CompiledRoute, RouteTable } from './table.ts';
 import { paramsOf, queryOf } from './values.ts';
-
-/** What a token is given; it opens every route. */
-const PROGRAM = 'program';
 
 export interface Wanted {
   readonly kind: RouteKind;
