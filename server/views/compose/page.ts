@@ -50,15 +50,17 @@ const isAction = createCheck(Action);
 const isListener = createCheck(ListenerNode);
 const isView = createCheck(ViewNode);
 
+/** Made when a component is first met: all of them together would take a while. */
+const checks = new WeakMap<ComponentSpec, Validate>();
+
+function faultsOf(spec: ComponentSpec, value: object) {
+  let check = checks.get(spec);
+  if (check === undefined) checks.set(spec, (check = createCheck(spec.schema)));
+  return check(value);
+}
+
 export function createPageOutliner({ components, codeOf, tell }: PageOutlinerDeps) {
   const known = new WeakMap<object, Known>();
-  const checks = new Map<string, Validate>();
-
-  function faultsOf(spec: ComponentSpec, value: object) {
-    let check = checks.get(spec.type);
-    if (check === undefined) checks.set(spec.type, (check = createCheck(spec.schema)));
-    return check(value);
-  }
 
   function box(place: Place, path: string, reason: string, value: unknown, title?: string): unknown {
     place.walk.problems++;
