@@ -1,5 +1,5 @@
 /** All there is to say about one component: what it is, its examples, its members and its events. */
-import { Anchor as Plain, Code, Stack, Table, Text, Title } from '@mantine/core';
+import { Code, Stack, Table, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { COMMON, typeText, type Described } from './described.ts';
 import { Example } from './Example.tsx';
@@ -9,9 +9,7 @@ export function DescribedComponent({ spec, width }: { readonly spec: Described; 
     <Stack component="section" gap="md" aria-labelledby={spec.type} data-component={spec.type}>
       <div>
         <Title order={2} size="h3" id={spec.type} className="earshot-anchor">
-          <Plain href={`#${spec.type}`} c="inherit" underline="hover">
-            {spec.type}
-          </Plain>
+          <a href={`#${spec.type}`}>{spec.type}</a>
         </Title>
         <Text maw="46rem">{spec.description}</Text>
       </div>
