@@ -158,7 +158,7 @@ function Moment({ at }: { readonly at: string | number }): ReactNode {
   if (!Number.isFinite(ms)) return <div className={css.eventText}>{at}</div>;
   return (
     <div className={css.eventText}>
-      <Show node={{ _type: 'time', at: new Date(ms).toISOString() }} />
+      <Show node={{ _type: 'time', at: new Date(ms).toISOString(), mode: 'absolute' }} />
     </div>
   );
 }
