@@ -18,10 +18,8 @@ export interface SessionsPort {
     cookieHeader: string | undefined,
     environmentId: number,
   ) => Promise<{ readonly sessionId: string; readonly user: User } | undefined>;
-  /** Tells of sessions that ended: signed out, revoked, or all of a user's. */
-  readonly onEnded: (
-    heard: (ended: { readonly sessionIds: readonly string[] } | { readonly userId: string }) => void,
-  ) => void;
+  /** Tells of sessions that ended: signed out, revoked, or those of a user who was disabled. */
+  readonly onEnded: (heard: (ended: { readonly sessionIds: readonly string[] }) => void) => void;
 }
 
 export interface UsersPort {

@@ -86,9 +86,8 @@ export function createRevoke(deps: RevokeDeps): Revoke {
 
   return {
     start: () => {
-      sessions.onEnded((ended) => {
-        if ('userId' in ended) endAll(({ who }) => who.userId === ended.userId);
-        else endAll(({ sessionId }) => sessionId !== null && ended.sessionIds.includes(sessionId));
+      sessions.onEnded(({ sessionIds }) => {
+        endAll(({ sessionId }) => sessionId !== null && sessionIds.includes(sessionId));
       });
       users.onChanged(change);
       sweeps.push(sweepEvery(limits.tokenSweepMs, sweepTokens), sweepEvery(limits.sessionSweepMs, sweepSessions));

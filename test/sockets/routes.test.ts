@@ -104,6 +104,34 @@ describe('opening routes', () => {
     expect(app.sockets.stats()).toEqual({ connections: 0, guests: 0, openRoutes: 0, away: 0 });
   });
 
+  it('encodes a change once, however many see it', async () => {
+    let encodings = 0;
+    const counted = {
+      toJSON: () => {
+        encodings++;
+        return 'counted';
+      },
+    } as never;
+    const watch = async (i: number) => {
+      const client = app.client({ extraHeaders: { 'x-address': `10.0.0.${String(i)}` } });
+      await greeted(client);
+      await opened(client, '/');
+      return told(client, 'patch');
+    };
+    const first = await watch(0);
+    app.pages.change('/', { counted });
+    await until('a patch', () => first.length === 1);
+    const forOne = encodings;
+    app.pages.change('/', { counted: 1 });
+    const others = await Promise.all(Array.from({ length: 20 }, (_, i) => watch(i + 1)));
+    encodings = 0;
+    app.pages.change('/', { counted });
+    await until('all have it', () => others.every((patches) => patches.length === 1));
+    expect(others.at(-1)![0]!.ops).toEqual([{ op: 'add', path: '/counted', value: 'counted' }]);
+    expect(forOne).toBeGreaterThan(0);
+    expect(encodings).toBe(forOne);
+  });
+
   it('tells everybody their routes again when the author’s views were read anew', async () => {
     const client = await guest();
     const hellos = told(client, 'hello');

@@ -311,7 +311,8 @@ describe('rights that end', () => {
     expect(await inTime(work.client)).toBeLessThan(1_000);
     expect(gone).toMatchObject([{ route: 'page:/', problem: { code: 'unauthorized', status: 401 } }]);
     expect(home.client.connected).toBe(true);
-    app.tellEnded({ userId: 'usr_1' });
+    app.sessions.delete('ada at home');
+    app.tellEnded({ sessionIds: ['ses_9', 'ses_2'] });
     expect(await inTime(home.client)).toBeLessThan(1_000);
     expect(app.sockets.stats()).toMatchObject({ away: 0, openRoutes: 0 });
     const back = app.client(cookie('ada'));
