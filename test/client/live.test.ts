@@ -53,7 +53,7 @@ describe('while patches arrive', () => {
     const before = await shown.page.getByLabel('Name').elementHandle();
     await shown.update(page(text('two'), field('Ada')));
     await shown.page.getByText('two').waitFor();
-    expect(await before!.evaluate((element) => element.isConnected)).toBe(true);
+    expect(await before.evaluate((element) => element.isConnected)).toBe(true);
   });
 });
 
@@ -305,6 +305,17 @@ describe('a page that is refused', () => {
     server.refuse('/orders', undefined);
     server.hello({ roles: ['guest', 'shop'] });
     await tab.getByText('the orders').waitFor();
+  });
+
+  test('of a server that was replaced is loaded anew, with the newer program', async () => {
+    const server = await startServer();
+    server.set('/', text('home'));
+    const { page: tab } = await openPage(server, '/');
+    await tab.getByText('home').waitFor();
+    const loaded = tab.waitForEvent('load');
+    server.hello({ version: '2' });
+    await loaded;
+    await tab.getByText('home').waitFor();
   });
 
   test('because the server is not ready is tried again by itself', async () => {

@@ -5,6 +5,7 @@ import { createPageFlow } from '../live/pageFlow.ts';
 import { announce, Announcer } from './announce.tsx';
 import { downloadText } from './download.ts';
 import { Header } from './Header.tsx';
+import { loadAtNextStep } from './history.ts';
 import { liveOf } from './live.ts';
 import { navigateTo } from './navigate.ts';
 import type { Place } from './place.ts';
@@ -19,6 +20,7 @@ export function LiveApp({ place }: { readonly place: Place }): ReactNode {
   const hello = useReadable(connection.hello);
   usePushes(connection, place);
   useLossTold(connection);
+  useVersion(connection);
   useEffect(() => () => flow.stop(), [flow]);
   return (
     <>
@@ -45,6 +47,21 @@ function usePushes(connection: Connection, place: Place): void {
       for (const stop of stops) stop();
     };
   }, [connection, place]);
+}
+
+/** This program was built for the server that it was loaded from. A newer one gives a newer program, when it suits. */
+function useVersion(connection: Connection): void {
+  useEffect(() => {
+    let first: string | undefined;
+    return connection.hello.subscribe(() => {
+      const version = connection.hello.get()?.version;
+      first ??= version;
+      if (version === first) return;
+      const isInUse = document.activeElement?.matches('input, textarea, select, [contenteditable]') === true;
+      if (isInUse) loadAtNextStep();
+      else location.reload();
+    });
+  }, [connection]);
 }
 
 /** A short break is no news; one that lasts is, and so is its end. */

@@ -1,5 +1,5 @@
 /** Who looks, how it looks, and the way in and out. */
-import { ActionIcon, Avatar, Button, Menu, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
+import { ActionIcon, Button, Menu, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import {
   IconCheck,
   IconDeviceDesktop,
@@ -8,6 +8,7 @@ import {
   IconMoon,
   IconSettings,
   IconSun,
+  IconUserCircle,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { Hello } from '../../schemas/socket.ts';

@@ -5,8 +5,19 @@ interface Entry {
   readonly earshot: string;
 }
 
+let isOutdated = false;
+
+/** The server is another one by now: the next step loads its own program. Nothing that is being typed is lost before. */
+export function loadAtNextStep(): void {
+  isOutdated = true;
+}
+
 /** `href` with the environment's base. Replacing is another look at the same entry, and keeps its id. */
 export function step(href: string, replace = false): void {
+  if (isOutdated && !replace) {
+    location.assign(href);
+    return;
+  }
   navigate(href, { replace, state: replace ? (history.state as unknown) : newEntry() });
 }
 
