@@ -7,6 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import { environmentName } from '../schemas/app.ts';
 import type { Failed, Hello } from '../schemas/socket.ts';
+import { isBehind } from './backlog.ts';
 import type { Caller } from './caller.ts';
 import { closeSurely } from './closing.ts';
 import type { SocketLimits } from './limits.ts';
@@ -27,6 +28,9 @@ export interface ConnectionDeps {
   readonly clock: Clock;
   readonly log: Logger;
 }
+
+/** Answers that a client asks for and does not read: one that asks on is only after the server's memory. */
+const UNREAD = { backlogPackets: 2_000, backlogBytes: 16 * 1024 * 1024 };
 
 export function createConnect({ visits, routes, press, hello, problems, limits, clock, log }: ConnectionDeps) {
   return function connect(socket: EdgeSocket): void {
@@ -74,6 +78,10 @@ export function createConnect({ visits, routes, press, hello, problems, limits, 
       now: clock.now,
     });
     socket.use((packet, next) => {
+      if (isBehind(socket.conn, UNREAD)) {
+        closeSurely(socket.conn);
+        return;
+      }
       const verdict = count();
       if (verdict === 'fine') {
         next();

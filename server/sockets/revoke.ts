@@ -2,7 +2,7 @@
  * Rights that end or change while somebody is connected. Sessions and users tell of it themselves. Tokens are looked at
  * twice a second, each distinct one once however many connections it has: looking is answered from memory for most of a
  * second, and a token revoked by this process is forgotten at once, so none outlives its revocation by a second.
- * Sessions are looked at once a minute as well, since they also run out, or end in another process.
+ * Sessions are looked at once a minute as well, since they also run out, or end or change in another process.
  */
 import { AppError } from '../lib/errors.ts';
 import type { User } from '../schemas/user.ts';
@@ -81,6 +81,7 @@ export function createRevoke(deps: RevokeDeps): Revoke {
       if (socket === undefined || caller.sessionId === null) continue;
       const found = await sessions.identify(socket.request.headers.cookie, environmentId);
       if (found?.sessionId !== caller.sessionId) endAll(({ sessionId }) => sessionId === caller.sessionId);
+      else if (String(found.user.roles) !== String(caller.user?.roles)) change(found.user);
     }
   }
 

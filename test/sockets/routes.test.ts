@@ -315,4 +315,16 @@ describe('a slow client', () => {
     });
     expect(patches.at(-1)!.ops).toContainEqual({ op: 'add', path: '/n', value: changes });
   });
+
+  it('is disconnected where it asks and asks without reading the answers', async () => {
+    await app.stop();
+    app = await startSockets({ limits: { messageBurst: 1_000_000 } }); // not for their number
+    app.pages.add('/large', { text: 'w'.repeat(1_000_000) });
+    const client = await guest();
+    (client.io.engine.transport as unknown as { ws: { _socket: { pause: () => void } } }).ws._socket.pause();
+    await until('it is disconnected', () => {
+      client.emit('open', { path: '/large' }, () => undefined);
+      return app.sockets.stats().connections === 0;
+    });
+  });
 });

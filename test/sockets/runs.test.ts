@@ -333,15 +333,19 @@ describe('rights that end', () => {
     expect(two.client.connected).toBe(true);
   });
 
-  it('closes the connections of a session that ran out without telling', async () => {
+  it('notices by itself that a session ran out, and that a role was given elsewhere', async () => {
     await app.stop();
     app = await startSockets({ limits: { sessionSweepMs: 20 } });
     app.pages.add('/', {});
     app.sessions.set('ada', { sessionId: 'ses_1', user: aUser() });
     app.sessions.set('bob', { sessionId: 'ses_2', user: aUser({ id: 'usr_2' }) });
     const [ada, bob] = [await guestAt('/', cookie('ada')), await guestAt('/', cookie('bob'))];
+    const hellos = told(bob.client, 'hello');
+    app.sessions.set('bob', { sessionId: 'ses_2', user: aUser({ id: 'usr_2', roles: ['admin'] }) });
     app.sessions.delete('ada');
     await closed(ada.client);
+    await until('the other is told of a new role', () => hellos.length > 0);
+    expect(hellos[0]!.roles).toContain('admin');
     expect(bob.client.connected).toBe(true);
   });
 
