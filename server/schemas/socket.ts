@@ -134,10 +134,3 @@ export interface ClientToServer {
   close: (request: CloseRequest) => void;
   run: (request: RunRequest, answer: (answer: RunAnswer) => void) => void;
 }
-
-/** What a listener asks of the browser that started it, as `api.session` sends it. */
-export type SessionPush =
-  | { readonly type: 'set'; readonly state: JsonObject }
-  | { readonly type: 'navigate'; readonly to: string; readonly replace?: boolean }
-  | { readonly type: 'toast'; readonly text: string; readonly tone?: ToastTone }
-  | { readonly type: 'download'; readonly name: string; readonly text: string; readonly mime?: string };

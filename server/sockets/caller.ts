@@ -8,7 +8,7 @@ import { environmentNamed } from '../schemas/app.ts';
 import type { SocketAuth } from '../schemas/socket.ts';
 import type { Access } from '../schemas/token.ts';
 import type { User, Who } from '../schemas/user.ts';
-import { GUEST, USER } from '../schemas/view.ts';
+import { GUEST, PROGRAM, USER } from '../schemas/view.ts';
 import type { SocketsDeps } from './ports.ts';
 
 export interface Caller {
@@ -19,9 +19,6 @@ export interface Caller {
   readonly sessionId: string | null;
   readonly token: { readonly id: string; readonly text: string } | null;
 }
-
-/** What programs have beside the roles of a user: routes and views may tell them apart. */
-const PROGRAM = 'program';
 
 export type Identify = (handshake: {
   readonly auth: SocketAuth;
