@@ -5,13 +5,14 @@
  */
 import type { Clock } from '../../lib/clock.ts';
 import type { Compose } from '../compose/compose.ts';
-import { createSeenMemo, type Looking, type SeenMemo } from '../compose/seenMemo.ts';
+import type { Looking } from '../compose/seenMemo.ts';
 import type { OpenQuery } from '../queries/pool.ts';
 import type { Matched } from '../routes/match.ts';
 import type { Json } from '../../schemas/json.ts';
 import type { RouteKind } from '../../schemas/view.ts';
 import type { Tree } from '../page.ts';
 import { createGoneCodes, type GoneCodes } from './goneCodes.ts';
+import { createScenes } from './scenes.ts';
 import type { Seat, Shown } from './seat.ts';
 import type { Send } from './send.ts';
 import type { Trees } from './trees.ts';
@@ -50,15 +51,6 @@ export interface OpenPageDeps {
   readonly clock: Clock;
 }
 
-/** All who have the very same context. */
-interface Scene {
-  readonly looking: Looking;
-  readonly seats: Set<Seat>;
-  shown: Shown | undefined;
-  /** Which memo `shown` is of: never replaced by one of before. */
-  epoch: number;
-}
-
 const EVERY_MS = 50;
 /** How long a page waits for its other queries when one has changed, as one commit often changes several. */
 const TOGETHER_MS = 30;
@@ -70,12 +62,10 @@ const PASSING_RETRY_MS = 1_000;
 
 export function createOpenPage(deps: OpenPageDeps): OpenPage {
   const { key, name, kind, environmentId, matched, compose, trees, send, clock } = deps;
-  const scenes = new Map<string, Scene>();
   const watched = new Set<OpenQuery>();
   const treesByUi = new WeakMap<object, Tree>();
   const gone = createGoneCodes(clock.now);
-  let memo = newMemo();
-  let epoch = 0;
+  const scenes = createScenes(show);
   let composing = 0;
   let markedAtMs = 0;
   let notBeforeMs = 0;
@@ -87,8 +77,7 @@ export function createOpenPage(deps: OpenPageDeps): OpenPage {
 
   function mark(): void {
     if (isClosed) return;
-    memo = newMemo(memo);
-    epoch++;
+    scenes.forget();
     if (isDirty) return;
     isDirty = true;
     markedAtMs = clock.now();
@@ -112,7 +101,7 @@ export function createOpenPage(deps: OpenPageDeps): OpenPage {
     isDirty = false;
     notBeforeMs = clock.now() + EVERY_MS;
     const impatience = setInterval(publish, SLOWEST_MS);
-    await Promise.all([...scenes.values()].map(update));
+    await scenes.updateAll();
     clearInterval(impatience);
     isRunning = false;
     letGoOfQueries();
@@ -124,16 +113,6 @@ export function createOpenPage(deps: OpenPageDeps): OpenPage {
     if (isClosed) return;
     if (isDirty) arm(notBeforeMs - clock.now());
     else retryWhatPasses();
-  }
-
-  async function update(scene: Scene): Promise<Shown> {
-    const started = epoch;
-    const shown = await memo.get(scene.looking, () => show(scene.looking));
-    if (scene.shown === undefined || started >= scene.epoch) {
-      scene.shown = shown;
-      scene.epoch = started;
-    }
-    return scene.shown;
   }
 
   async function show(looking: Looking): Promise<Shown> {
@@ -156,7 +135,7 @@ export function createOpenPage(deps: OpenPageDeps): OpenPage {
   function letGoOfQueries(): void {
     // A composition under way is about to need what it asked for.
     if (composing > 0) return;
-    const needed = new Set([...shownNow()].flatMap(({ queries }) => [...queries]));
+    const needed = new Set([...scenes.shown()].flatMap(({ queries }) => [...queries]));
     for (const query of watched) {
       if (needed.has(query)) continue;
       watched.delete(query);
@@ -172,28 +151,17 @@ export function createOpenPage(deps: OpenPageDeps): OpenPage {
   }
 
   function publish(): void {
-    if (isClosed || !send({ name, gone, scenes: scenes.values() })) return;
+    if (isClosed || !send({ name, gone, scenes: scenes.all() })) return;
     clearTimeout(slowTimer);
     slowTimer = setTimeout(publish, SLOW_RETRY_MS);
     slowTimer.unref();
   }
 
   function retryWhatPasses(): void {
-    if (![...shownNow()].some(({ isPassing }) => isPassing)) return;
+    if (![...scenes.shown()].some(({ isPassing }) => isPassing)) return;
     clearTimeout(timer);
     timer = setTimeout(mark, PASSING_RETRY_MS);
     timer.unref();
-  }
-
-  function shownNow(): Set<Shown> {
-    return new Set([...scenes.values()].flatMap(({ shown }) => (shown === undefined ? [] : [shown])));
-  }
-
-  function sceneOf({ looking }: Seat): Scene {
-    const sceneKey = `${looking.texts.me}\n${looking.texts.roles}\n${looking.texts.state}`;
-    const scene = scenes.get(sceneKey) ?? { looking, seats: new Set(), shown: undefined, epoch: 0 };
-    scenes.set(sceneKey, scene);
-    return scene;
   }
 
   return {
@@ -202,25 +170,23 @@ export function createOpenPage(deps: OpenPageDeps): OpenPage {
     matched,
     gone,
     *seats() {
-      for (const { seats } of scenes.values()) yield* seats;
+      for (const { seats } of scenes.all()) yield* seats;
     },
-    isEmpty: () => scenes.size === 0,
-    shown: shownNow,
-    join: (seat) => void sceneOf(seat).seats.add(seat),
+    isEmpty: () => scenes.isEmpty(),
+    shown: () => scenes.shown(),
+    join: (seat) => void scenes.of(seat).seats.add(seat),
     leave(seat) {
-      for (const [sceneKey, { seats }] of scenes) {
-        if (seats.delete(seat) && seats.size === 0) scenes.delete(sceneKey);
-      }
+      scenes.leave(seat);
       letGoOfQueries();
     },
     async ready(seat) {
-      const scene = sceneOf(seat);
-      const shown = scene.shown ?? (await update(scene));
+      const scene = scenes.of(seat);
+      const shown = scene.shown ?? (await scenes.update(scene));
       if (shown.isPassing && !isRunning && !isDirty) retryWhatPasses();
     },
-    shownTo: (seat) => sceneOf(seat).shown,
+    shownTo: (seat) => scenes.of(seat).shown,
     refresh: (seat) =>
-      void update(sceneOf(seat)).then(() => {
+      void scenes.update(scenes.of(seat)).then(() => {
         letGoOfQueries();
         publish();
       }),
@@ -233,8 +199,4 @@ export function createOpenPage(deps: OpenPageDeps): OpenPage {
       watched.clear();
     },
   };
-}
-
-function newMemo(before?: SeenMemo<Shown>): SeenMemo<Shown> {
-  return createSeenMemo<Shown>(({ isPassing }) => !isPassing, before?.expected());
 }
