@@ -1,6 +1,6 @@
 /** The page that an address stands for: opens its route, draws its tree, and says so when there is none. */
 import { Skeleton, Stack } from '@mantine/core';
-import { useEffect, useMemo, useRef, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
 import { usePathname, useSearch } from 'wouter/use-browser-location';
 import type { Node } from '../../schemas/components/base.ts';
 import type { Connection } from '../live/connection.ts';
@@ -80,7 +80,8 @@ function useArrival(state: PageState | undefined, main: { readonly current: HTML
   const search = state?.search;
   const title = state?.snapshot.title ?? null;
   const before = useRef<string>(undefined);
-  useEffect(() => {
+  // Before the screen is drawn: else what the new page does to the scroll position would count as the old one's.
+  useLayoutEffect(() => {
     if (!isThere || path === undefined || main.current === null) return;
     arrive({ main: main.current, isFirst: before.current === undefined, isSamePath: before.current === path });
     before.current = path;

@@ -41,11 +41,7 @@ export function UserMenu({ place, connection }: UserMenuProps): ReactNode {
     <Menu position="bottom-end" width={220} shadow="md">
       <Menu.Target>
         <ActionIcon variant="subtle" size="lg" radius="xl" aria-label={user === null ? 'Menu' : `Menu of ${user.name}`}>
-          {user === null ? (
-            <IconSettings size={20} />
-          ) : (
-            <Avatar size={30} name={user.name} color="initials" aria-hidden />
-          )}
+          {user === null ? <IconSettings size={20} /> : <IconUserCircle size={24} />}
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>

@@ -15,6 +15,8 @@ interface Arrival {
 const KEPT = 'earshot-scroll';
 const MOST_KEPT = 50;
 const SETTLE_MS = 120;
+/** Wouter tells of steps by the name of the method that made them. */
+const LEAVING = ['popstate', 'pushState', 'pagehide'];
 
 /** The entry that is on the screen. History may be at another already, whose page has yet to come. */
 let shown: string | undefined;
@@ -28,8 +30,17 @@ export function startHistory(): () => void {
     const entry = shown;
     timer = setTimeout(() => keep(entry), SETTLE_MS);
   };
+  // The old page is still on the screen when these are told.
+  const keepNow = () => {
+    clearTimeout(timer);
+    keep(shown);
+  };
   addEventListener('scroll', keepSoon, { passive: true });
-  return () => removeEventListener('scroll', keepSoon);
+  for (const type of LEAVING) addEventListener(type, keepNow);
+  return () => {
+    removeEventListener('scroll', keepSoon);
+    for (const type of LEAVING) removeEventListener(type, keepNow);
+  };
 }
 
 export function arrive({ main, isFirst, isSamePath }: Arrival): void {
