@@ -9,12 +9,14 @@ import type {
   Segmented as SegmentedNode,
 } from '../../../schemas/components/form/chosen.ts';
 import type { Scalar } from '../../../schemas/components/form/shared.ts';
+import type { Json } from '../../../schemas/json.ts';
 import { FormContext } from '../../render/form.ts';
 import { useIsPhone } from '../../render/screen.ts';
 import { useEvent } from '../../render/useEvent.ts';
 import { Box, Group, shared, wrapped } from './Box.tsx';
 import css from './form.module.css';
 import { chosenKey, itemsOf, keyOf, valueOf } from './options.ts';
+import { FormPartsContext } from './parts.ts';
 import { useInput } from './useInput.ts';
 
 export function Checkbox({ node }: { readonly node: CheckboxNode }): ReactNode {
@@ -78,12 +80,14 @@ export function RadioGroup({ node }: { readonly node: RadioGroupNode }): ReactNo
 /** Those of one name share what the form knows under it; outside of a form the server alone says which one is chosen. */
 export function Radio({ node }: { readonly node: RadioNode }): ReactNode {
   const chosen = useSharedChoice(node);
+  const error = chosen.error ?? node.error;
   const event = useEvent(node.onPressed);
   const scope = useId();
   return (
-    <Box error={node.error} className={css.tall}>
+    <Box error={error} className={css.tall}>
       <MantineRadio
-        {...shared(node, node.error)}
+        {...shared(node, error)}
+        {...invalid(error)}
         name={node.name ?? scope}
         value={keyOf(node.value)}
         checked={chosen.value !== undefined && chosen.value === node.value}
@@ -96,13 +100,13 @@ export function Radio({ node }: { readonly node: RadioNode }): ReactNode {
   );
 }
 
-function useSharedChoice({ name, groupValue }: RadioNode) {
+function useSharedChoice({ name, groupValue, required, whenEmpty }: RadioNode) {
   const form = use(FormContext);
+  const register = use(FormPartsContext)?.register;
   const before = useRef<Scalar>(undefined);
   const own = form !== null && name !== undefined ? { form, name } : undefined;
-  const gathered = useSyncExternalStore(own?.form.subscribe ?? never, () =>
-    own === undefined ? undefined : own.form.values()[own.name],
-  );
+  const gathered = useSyncExternalStore(form?.subscribe ?? never, () => own?.form.values()[own.name]);
+  const error = useSyncExternalStore(form?.subscribe ?? never, () => own?.form.errors()[own.name]);
   useEffect(() => {
     if (form === null || name === undefined || groupValue === undefined) return;
     const now = form.values()[name];
@@ -110,10 +114,18 @@ function useSharedChoice({ name, groupValue }: RadioNode) {
     if (now === undefined || now === before.current) form.set(name, groupValue);
     before.current = groupValue;
   }, [form, name, groupValue]);
-  return {
-    value: own === undefined ? groupValue : gathered,
-    choose: (value: Scalar) => own?.form.set(own.name, value),
+  useEffect(() => {
+    if (register === undefined || name === undefined) return;
+    const fault = (value: Json) => (required === true && value === null ? 'Choose one.' : undefined);
+    return register(name, { fault, whenEmpty });
+  }, [register, name, required, whenEmpty]);
+  const choose = (value: Scalar) => {
+    if (own === undefined) return;
+    own.form.set(own.name, value);
+    const { [own.name]: _told, ...others } = own.form.errors();
+    own.form.setErrors(others);
   };
+  return { value: own === undefined ? groupValue : gathered, error, choose };
 }
 
 const never = () => () => undefined;

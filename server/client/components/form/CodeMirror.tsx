@@ -1,12 +1,13 @@
 /** The editor itself, loaded when the first one is shown. Tab leaves it, as it leaves every input. */
 import { closeBrackets } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { json, jsonParseLinter } from '@codemirror/lang-json';
+import { json } from '@codemirror/lang-json';
 import { bracketMatching, indentOnInput, syntaxTree } from '@codemirror/language';
-import { linter } from '@codemirror/lint';
+import { linter, type Diagnostic } from '@codemirror/lint';
 import { Compartment, EditorState, RangeSetBuilder, type Extension } from '@codemirror/state';
 import { Decoration, EditorView, keymap, lineNumbers, ViewPlugin, type DecorationSet } from '@codemirror/view';
 import { useEffect, useEffectEvent, useRef, type ReactNode } from 'react';
+import { readJson } from './jsonText.ts';
 
 interface CodeMirrorProps {
   readonly text: string;
@@ -104,7 +105,7 @@ export default function CodeMirror(props: CodeMirrorProps): ReactNode {
           closeBrackets(),
           keymap.of([...defaultKeymap, ...historyKeymap]),
           json(),
-          linter((view) => (view.state.doc.length === 0 ? [] : parseFaults(view))),
+          linter(faultsOf),
           colours,
           look,
           EditorView.lineWrapping,
@@ -142,7 +143,14 @@ export default function CodeMirror(props: CodeMirrorProps): ReactNode {
 
 /** Marks changes that are not the person's. */
 const OURS = 'earshot';
-const parseFaults = jsonParseLinter();
+
+function faultsOf(view: EditorView): readonly Diagnostic[] {
+  const { length } = view.state.doc;
+  const read = readJson(view.state.doc.toString());
+  if (read.ok) return [];
+  const from = Math.min(read.at, length);
+  return [{ from, to: Math.min(from + 1, length), severity: 'error', message: read.message }];
+}
 
 function changeable({
   label,

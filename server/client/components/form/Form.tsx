@@ -4,6 +4,7 @@
  */
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { Form as FormNode } from '../../../schemas/components/form/whole.ts';
+import type { Json } from '../../../schemas/json.ts';
 import { createFormStore, FormContext, type FormStore } from '../../render/form.ts';
 import { useHost } from '../../render/host.ts';
 import { Show, ShowAll } from '../../render/Show.tsx';
@@ -51,6 +52,14 @@ export function Form({ node }: { readonly node: FormNode }): ReactNode {
     }
     const outcome = await event.fire(gather(fields, store.values()));
     if (outcome === undefined) return;
+    const refused = outcome.ok ? errorsIn(outcome.result) : undefined;
+    if (refused !== undefined) {
+      store.setErrors(refused);
+      const others = Object.keys(refused).filter((name) => !fields.has(name));
+      if (others.length > 0) setFailure(others.map((name) => refused[name]).join('\n'));
+      focusFirst(element);
+      return;
+    }
     if (outcome.ok) {
       host.announce('Done.');
       if (node.clearOnSuccess === true) store.reset();
@@ -92,6 +101,15 @@ export function Form({ node }: { readonly node: FormNode }): ReactNode {
       </FormPartsContext>
     </FormContext>
   );
+}
+
+/** A listener may give back `{ errors: { name: text } }`: it has looked at the value and did nothing with it. */
+function errorsIn(result: Json | undefined): Readonly<Record<string, string>> | undefined {
+  if (typeof result !== 'object' || result === null || !('errors' in result)) return undefined;
+  const { errors } = result as { readonly errors: unknown };
+  if (typeof errors !== 'object' || errors === null || Array.isArray(errors)) return undefined;
+  const texts = Object.entries(errors).filter((each): each is [string, string] => typeof each[1] === 'string');
+  return texts.length === 0 ? undefined : Object.fromEntries(texts);
 }
 
 function faultsOf(fields: ReadonlyMap<string, Part>, store: FormStore): Readonly<Record<string, string>> {

@@ -24,6 +24,12 @@ export function NumberField({ node }: { readonly node: NumberFieldNode }): React
         clampBehavior="none"
         {...given({ min: node.min, max: node.max, step: node.step ?? node.multipleOf })}
         {...(node.unit !== undefined && { suffix: ` ${node.unit}` })}
+        onPaste={(event) => {
+          const number = node.integer === true ? undefined : pasted(event.clipboardData.getData('text'));
+          if (number === undefined) return;
+          event.preventDefault();
+          input.change(number);
+        }}
         onChange={(value) => input.change(numberOf(value))}
       />
     </Box>
@@ -35,4 +41,10 @@ function numberOf(value: number | string): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   const number = Number(value);
   return value.trim() === '' || !Number.isFinite(number) ? null : number;
+}
+
+/** `12,5` is twelve and a half; `1,204` is left to the input, for which it is more than a thousand. */
+function pasted(text: string): number | undefined {
+  const found = /^\s*(-?\d+),(\d{1,2}|\d{4,})\s*$/.exec(text);
+  return found === null ? undefined : Number(`${found[1]}.${found[2]}`);
 }

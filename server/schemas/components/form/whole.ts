@@ -21,7 +21,7 @@ const endings = {
 
 export const form = component(
   'form',
-  'Inputs that are sent together, by a `button` with `submit` or by Enter. What was typed stays when the run fails.',
+  'Inputs that are sent together, by a `button` with `submit` or by Enter. What was typed stays when the run fails, or when its listener gives back `{ errors: { name: text } }`.',
   {
     child: Type.Optional(node()),
     children: Type.Optional(nodes()),
