@@ -17,6 +17,7 @@ const checks = {
     ...['server', 'listeners', 'views'],
   ],
   unused: ['knip/bin/knip.js', '-c', 'scripts/check/knip.json', '--no-progress'],
+  budget: ['../scripts/client/budget.mjs'],
   format: ['prettier/bin/prettier.cjs', '--check', '.'],
 };
 const LANES = 2;

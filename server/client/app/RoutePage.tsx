@@ -8,6 +8,7 @@ import type { PageFlow, PageState } from '../live/pageFlow.ts';
 import { Boundary } from '../render/Broken.tsx';
 import { HostContext } from '../render/host.ts';
 import { createOverlays } from '../render/overlayStore.ts';
+import { QuestionContext } from '../components/data/question.ts';
 import { Show } from '../render/Show.tsx';
 import { arrive, startHistory } from './arrival.ts';
 import { createHost } from './host.ts';
@@ -54,7 +55,9 @@ function Shown({ place, connection, flow, state }: RoutePageProps & { readonly s
   return (
     <HostContext value={host}>
       <Boundary of={tree} name="This page">
-        <Show node={tree as Node} />
+        <QuestionContext value={`${state.path}${state.search}`}>
+          <Show node={tree as Node} />
+        </QuestionContext>
       </Boundary>
     </HostContext>
   );
