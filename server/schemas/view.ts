@@ -14,7 +14,7 @@ export const MAX_FIND_LIMIT = 250;
 
 /**
  * A query over one collection. `@me`, `@route.<name>` and `@query.<name>` stand for values, as whole values of fields;
- * one that is not set matches nothing.
+ * one that is not set matches nothing. `{ $date: "2026-03-14T00:00:00Z" }` stands for a time.
  */
 export const Find = Type.Object(
   {

@@ -84,6 +84,19 @@ describe('a find', () => {
     expect(() => prepareFind(find, guest, ['find'])).toThrow(path);
   });
 
+  it.each([
+    [{ at: { $gte: { $date: '2026-03-14T00:00:00.000Z' } } }, { at: { $gte: new Date('2026-03-14T00:00:00.000Z') } }],
+    [{ at: { $date: '2026-03-14T00:00:00.000Z' } }, { at: { $eq: new Date('2026-03-14T00:00:00.000Z') } }],
+    [{ $or: [{ at: { $in: [{ $date: 0 }] } }] }, { $or: [{ at: { $in: [new Date(0)] } }] }],
+  ])('may compare with a time: %j', (query, asked) => {
+    expect(prepareFind({ coll: 'orders', query }, guest, ['find']).spec?.query).toEqual(asked);
+  });
+
+  it('refuses a time that is none, with its place', () => {
+    const query = { at: { $lt: { $date: 'soon' } } };
+    expect(() => prepareFind({ coll: 'orders', query }, guest, ['find'])).toThrow('/find/query/at/$lt/$date');
+  });
+
   it('is the same as another that asks the same', () => {
     const key = (query: object) => prepareFind({ coll: 'orders', query }, guest, ['find']).key;
     expect(key({ a: 1, b: 2 })).toBe(key({ b: 2, a: 1 }));

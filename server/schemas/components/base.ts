@@ -91,6 +91,8 @@ export interface ComponentSpec<S extends TObject = TObject> {
   /** What each event carries, by the member’s name: `{ onChange: '{ value: string }' }`. */
   readonly events: Readonly<Record<string, string>>;
   readonly examples: readonly Example[];
+  /** What a browser is sent in its place, made of others; what is given has been checked. */
+  readonly expand?: (component: AnyComponent) => AnyComponent;
 }
 
 /** Describes a component: its members are `_type`, the common ones and `properties`, and no others. */
@@ -98,8 +100,8 @@ export function component<const N extends string, P extends TProperties>(
   type: N,
   description: string,
   properties: P,
-  more: { readonly events?: Readonly<Record<string, string>>; readonly examples: readonly Example[] },
+  more: Pick<ComponentSpec, 'examples' | 'expand'> & { readonly events?: ComponentSpec['events'] },
 ) {
   const schema = Type.Object({ _type: Type.Literal(type), ...common, ...properties }, { ...closed, description });
-  return { type, description, schema, events: more.events ?? {}, examples: more.examples };
+  return { type, description, schema, ...more, events: more.events ?? {} };
 }

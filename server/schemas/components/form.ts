@@ -6,6 +6,8 @@ import { multiSelect, select, tags } from './form/picked.ts';
 import { dateTime, numberField, password, textArea, textfield } from './form/typed.ts';
 import { fieldset, form as formComponent, hidden, schemaForm } from './form/whole.ts';
 import { filterBar } from './form/filters.ts';
+import type { SchemaForm } from './form/whole.ts';
+import { expandSchemaForm } from './schemaForm.ts';
 
 export const form: readonly ComponentSpec[] = [
   formComponent,
@@ -27,6 +29,6 @@ export const form: readonly ComponentSpec[] = [
   jsonEditor,
   fieldset,
   hidden,
-  schemaForm,
+  { ...schemaForm, expand: (spec) => expandSchemaForm(spec as SchemaForm) },
   filterBar,
 ];

@@ -4,7 +4,7 @@
  */
 import { nearest } from '../../lib/nearest.ts';
 import { createCheck, type Validate } from '../../lib/schema.ts';
-import { Action, type ComponentSpec } from '../../schemas/components/base.ts';
+import { Action, type AnyComponent, type ComponentSpec } from '../../schemas/components/base.ts';
 import type { JsonObject } from '../../schemas/json.ts';
 import { ListenerNode, ViewNode } from '../../schemas/view.ts';
 import type { Coded, CodeOf } from './codes.ts';
@@ -104,6 +104,8 @@ export function createPageOutliner({ components, codeOf, tell }: PageOutlinerDep
     if (spec === undefined) return box(place, path, unknownType(type), value);
     const [fault] = faultsOf(spec, value);
     if (fault !== undefined) return box(place, `${path}${fault.path}`, fault.message, value);
+
+    if (spec.expand !== undefined) return nodeAt(spec.expand(value as AnyComponent), path, place);
 
     const start = { views: walk.views.length, codes: walk.codes.length, nodes: walk.nodes, problems: walk.problems };
     walk.nodes++;

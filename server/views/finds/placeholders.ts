@@ -74,6 +74,7 @@ function fieldsOf(filter: Fields, place: Place, putIn: PutIn): Fields {
 
 /** What a field is compared with: operators, or a value. */
 function conditionOf(condition: unknown, place: Place, putIn: PutIn): unknown {
+  if (isTime(condition)) return { $eq: timeOf(condition, place) };
   if (!isRecord(condition) || !Object.keys(condition).some((key) => key.startsWith('$'))) {
     return valueOf(condition, place, putIn);
   }
@@ -98,6 +99,7 @@ function elementOf(operand: unknown, place: Place, putIn: PutIn): unknown {
 
 function valueOf(value: unknown, place: Place, putIn: PutIn): unknown {
   if (isPlaceholder(value)) return putIn(value);
+  if (isTime(value)) return timeOf(value, place);
   if (Array.isArray(value)) return value.map((item: unknown, i) => valueOf(item, [...place, String(i)], putIn));
   if (isRecord(value)) return mapMembers(value, (item, key) => valueOf(item, [...place, key], putIn));
   return value;
@@ -114,6 +116,17 @@ function closed(value: unknown, place: Place): unknown {
   if (Array.isArray(value)) value.forEach((item: unknown, i) => closed(item, [...place, String(i)]));
   else if (isRecord(value)) for (const [key, item] of Object.entries(value)) closed(item, [...place, key]);
   return value;
+}
+
+/** JSON has no times: `{ $date: "2026-03-14T00:00:00Z" }` is one, as in MongoDB's Extended JSON. */
+function isTime(value: unknown): value is { readonly $date: unknown } {
+  return isRecord(value) && Object.hasOwn(value, '$date') && Object.keys(value).length === 1;
+}
+
+function timeOf({ $date: text }: { readonly $date: unknown }, place: Place): Date {
+  const time = new Date(typeof text === 'string' || typeof text === 'number' ? text : Number.NaN);
+  if (Number.isNaN(time.getTime())) throw refusal([...place, '$date'], 'expected a time as ISO 8601');
+  return time;
 }
 
 function isPlaceholder(value: unknown): value is string {
