@@ -137,9 +137,12 @@ describe('what is actionable', () => {
     const { page, runs } = await renderTree(tree({}));
     const target = page.getByRole('button', { name: 'octo/hello' });
     await target.click();
+    const idle = () => until('the end', async () => (await target.getAttribute('aria-busy')) === null);
     await until('the click', () => runs.length === 1);
+    await idle();
     await target.press('Enter');
     await until('Enter', () => runs.length === 2);
+    await idle();
     await target.press(' ');
     await until('the space bar', () => runs.length === 3);
   });
@@ -155,6 +158,7 @@ describe('what is actionable', () => {
     await page.mouse.down();
     await until('the long press', () => runs.length === 2);
     await page.mouse.up();
+    await until('the end', async () => (await target.getAttribute('aria-busy')) === null);
     await target.press('Shift+Enter');
     await until('the keys', () => runs.length === 3);
     await target.click();
