@@ -23,7 +23,7 @@ function usedStyles(sources, modules) {
   const files = [
     ...filesUnder(sources, /\.tsx?$/),
     // They use components of core, too.
-    ...['notifications', 'dates'].flatMap((name) => filesUnder(join(modules, '@mantine', name, 'esm'), /\.mjs$/)),
+    ...filesUnder(join(modules, '@mantine/notifications/esm'), /\.mjs$/),
   ];
   const names = new Set(
     files

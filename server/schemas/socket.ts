@@ -4,7 +4,7 @@
  * a client whose own revision is not `base` has missed one and asks for the whole by opening the route again.
  */
 import { Type, type Static } from 'typebox';
-import type { Json, JsonObject } from './json.ts';
+import type { Json } from './json.ts';
 import type { Problem } from './problem.ts';
 import type { RouteKind } from './view.ts';
 

@@ -8,7 +8,7 @@ import { createRouteTable } from '../http/routeTable.ts';
 import { createTrigger } from '../http/trigger.ts';
 import { createCursorSealer } from '../lib/cursor.ts';
 import { createHostCheck } from '../lib/hostCheck.ts';
-import { groups } from '../schemas/components/catalogue.ts';
+import { describeComponents } from '../schemas/components/catalogue.ts';
 import type { Code } from './code.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Events } from './events.ts';
@@ -64,6 +64,3 @@ export function wireEdge(
   parts.sockets.attach(server);
   return server;
 }
-
-/** For editors, and for the gallery. */
-const describeComponents = () => ({ groups });

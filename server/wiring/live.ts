@@ -5,7 +5,6 @@ import { problemOf } from '../http/problem.ts';
 import { createOriginCheck } from '../http/visitor.ts';
 import { createHostCheck } from '../lib/hostCheck.ts';
 import { components } from '../schemas/components/catalogue.ts';
-import { GUEST, USER } from '../schemas/view.ts';
 import { createSockets } from '../sockets/sockets.ts';
 import { createLivePages } from '../views/livePages.ts';
 import type { Code } from './code.ts';

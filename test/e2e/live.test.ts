@@ -26,7 +26,7 @@ beforeAll(async () => {
   hook = await server.hook('payments.paid', {}, server.tokens.production);
 }, 120_000);
 afterAll(async () => {
-  await browser?.close();
+  await browser.close();
   await remove(server);
 });
 beforeEach(async () => {

@@ -8,7 +8,7 @@
  */
 import { Type, type Static, type TObject, type TProperties } from 'typebox';
 import type { Json, JsonObject } from '../json.ts';
-import { ListenerNode, type ListenerCode, type ViewNode } from '../view.ts';
+import { type ListenerNode, type ListenerCode, type ViewNode } from '../view.ts';
 
 /** Any component; which members it has, its schema says. */
 export interface AnyComponent {

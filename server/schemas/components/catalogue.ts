@@ -24,3 +24,12 @@ export const groups: Readonly<Record<string, readonly ComponentSpec[]>> = {
 export const components: ReadonlyMap<string, ComponentSpec> = new Map(
   Object.values(groups).flatMap((group) => group.map((spec) => [spec.type, spec] as const)),
 );
+
+/** For editors, and for the gallery, which draws what a browser would be sent. */
+export function describeComponents() {
+  const shown = ({ expand, examples, ...spec }: ComponentSpec) => ({
+    ...spec,
+    examples: examples.map(({ title, tree }) => ({ title, tree: expand?.(tree) ?? tree })),
+  });
+  return { groups: Object.fromEntries(Object.entries(groups).map(([name, specs]) => [name, specs.map(shown)])) };
+}

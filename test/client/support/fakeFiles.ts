@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
-import { groups } from '../../../server/schemas/components/catalogue.ts';
+import { describeComponents } from '../../../server/schemas/components/catalogue.ts';
 
 export type Auth = (path: string, body: unknown) => { readonly status: number; readonly body: unknown };
 
@@ -26,7 +26,7 @@ export async function answerFiles(
     return;
   }
   if (pathname === '/components.json') {
-    send(res, 200, 'application/json', JSON.stringify({ groups }));
+    send(res, 200, 'application/json', JSON.stringify(describeComponents()));
     return;
   }
   const type = TYPES[extname(pathname)];

@@ -8,7 +8,7 @@ import css from './data.module.css';
 import { openByRow } from './open.ts';
 import { Opener } from './Opener.tsx';
 import { sortOf, sortText } from './sort.ts';
-import { hiding } from './TableGrid.tsx';
+import { hiding } from './hiding.ts';
 import { cellOf, nameOf, openColumnOf, type Row, type TableView } from './tableView.ts';
 import { Tick } from './Tick.tsx';
 import { useMark } from './useMark.ts';

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { TableColumn } from '../../../schemas/components/data/table.ts';
 import css from './data.module.css';
 import { nextSort } from './sort.ts';
+import { hiding } from './hiding.ts';
 import { TableRow } from './TableRow.tsx';
 import type { TableView } from './tableView.ts';
 import { Tick } from './Tick.tsx';
@@ -108,9 +109,4 @@ function Head({ column, view }: { readonly column: TableColumn; readonly view: T
       )}
     </th>
   );
-}
-
-export function hiding({ hideBelow }: TableColumn): string | undefined {
-  if (hideBelow === undefined) return undefined;
-  return { tablet: css.belowTablet, desk: css.belowDesk, wide: css.belowWide }[hideBelow];
 }

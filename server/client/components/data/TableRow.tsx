@@ -6,7 +6,7 @@ import { Show } from '../../render/Show.tsx';
 import css from './data.module.css';
 import { openByRow } from './open.ts';
 import { Opener } from './Opener.tsx';
-import { hiding } from './TableGrid.tsx';
+import { hiding } from './hiding.ts';
 import { cellOf, nameOf, openColumnOf, type Row } from './tableView.ts';
 import { Tick } from './Tick.tsx';
 import { useMark } from './useMark.ts';

@@ -4,14 +4,13 @@ import type { Renderers } from '../../render/types.ts';
 import { Checkbox, Radio, RadioGroup, Segmented } from './Choices.tsx';
 import { DateTime } from './DateTime.tsx';
 import { Form } from './Form.tsx';
-import { Fieldset, Hidden, SchemaForm } from './Parts.tsx';
+import { Fieldset, Hidden } from './Parts.tsx';
 import { Password, TextArea, Textfield } from './Text.tsx';
 
 export const renderers: Renderers = {
   form: Form,
   fieldset: Fieldset,
   hidden: Hidden,
-  schema_form: SchemaForm,
   textfield: Textfield,
   text_area: TextArea,
   number_field: lazy(() => import('./NumberField.tsx').then(({ NumberField }) => ({ default: NumberField }))),

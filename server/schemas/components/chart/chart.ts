@@ -13,7 +13,6 @@ const Series = Type.Object(
   },
   { additionalProperties: false },
 );
-export type ChartSeries = Static<typeof Series>;
 
 const hours = Array.from({ length: 24 }, (_, at) => 1774051200000 + at * 3_600_000);
 const succeeded = [3, 2, 2, 1, 1, 2, 5, 14, 31, 44, 52, 49, 38, 41, 55, 61, 58, 42, 30, 22, 15, 11, 8, 5];
