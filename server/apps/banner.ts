@@ -20,6 +20,7 @@ export interface BannerFacts {
 export function renderBanner(facts: BannerFacts): string {
   const { bold, dim } = facts.useColour ? COLOURS : PLAIN;
   const rows: readonly (readonly [string, string])[] = [
+    ['Pages', `${facts.url}/`],
     ['Documentation', `${facts.url}/docs`],
     ...(facts.publicUrl === undefined ? [] : ([['Public URL', facts.publicUrl]] as const)),
     ['Credentials', credentialsText(facts)],

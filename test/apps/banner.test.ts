@@ -24,6 +24,7 @@ describe('the banner', () => {
   it('is short and says where things are', () => {
     const text = renderBanner(facts);
     expect(text.split('\n').length).toBeLessThan(18);
+    expect(text).toMatch(/Pages +http:\/\/localhost:4000\/$/m);
     for (const part of ['http://localhost:4000/docs', 'data/credentials.json', 'EGRESS_ALLOW'])
       expect(text).toContain(part);
     expect(text).not.toContain('\x1b');
