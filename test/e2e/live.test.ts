@@ -2,7 +2,9 @@
  * The whole loop in a real browser: a webhook from outside changes data, pages show it without a reload; a press in one
  * browser is seen in another; the way between may be cut and mended; and what a person is typing stays.
  */
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { readFile } from 'node:fs/promises';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -14,6 +16,8 @@ const ROOT = new URL('../..', import.meta.url).pathname;
 const WAIT = { timeout: 20_000 };
 
 let server: TestServer;
+/** Another site, whose page is the one of the README. */
+let site: HttpServer;
 let browser: Browser;
 let context: BrowserContext;
 let hook: { url: string };
@@ -21,13 +25,17 @@ let faults: string[] = [];
 let orders = 0;
 
 beforeAll(async () => {
-  server = await startServer({ env: { LISTENERS_DIR: `${ROOT}/listeners`, VIEWS_DIR: `${ROOT}/views` } });
+  site = await startSite();
+  server = await startServer({
+    env: { LISTENERS_DIR: `${ROOT}/listeners`, VIEWS_DIR: `${ROOT}/views`, ALLOWED_ORIGINS: urlOf(site) },
+  });
   browser = await launchBrowser();
   hook = await server.hook('payments.paid', {}, server.tokens.production);
 }, 120_000);
 afterAll(async () => {
   await browser.close();
   await remove(server);
+  site.close();
 });
 beforeEach(async () => {
   faults = [];
@@ -173,6 +181,47 @@ describe('a page', () => {
   });
 });
 
+describe('the page of another site', () => {
+  it('as the README shows it, follows a JSON route, and runs what stands in it', async () => {
+    const event = (id: string) => ({
+      id: `evt_${id}`,
+      type: 'payment_intent.succeeded',
+      created: 1_700_000_000,
+      data: { object: { id, amount_received: 100, currency: 'eur' } },
+    });
+    const sandbox = await server.hook('payments.paid', {});
+    const post = (id: string) =>
+      server.send(new URL(sandbox.url as string).pathname, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(event(id)),
+      });
+    await post('pi_one');
+    const page = await context.newPage();
+    await page.goto(urlOf(site));
+    await page.getByText('stripe:pi_one: paid').waitFor(WAIT);
+    await post('pi_two');
+    await page.getByText('stripe:pi_two: paid').waitFor(WAIT);
+    await page.getByText('stripe:pi_one: paid').click();
+    await page.getByText('stripe:pi_one: shipped').waitFor(WAIT);
+  });
+
+  it('is not let in from where nobody has said so', async () => {
+    const page = await context.newPage();
+    const other = await startSite();
+    await page.goto(urlOf(other));
+    const refused = await page.evaluate(
+      `import('${server.url}/sdk.js').then(({ connect }) => new Promise((resolve) => {
+        const app = connect('${server.url}');
+        app.onState((state) => JSON.stringify(state).includes('live') && resolve('let in'));
+        setTimeout(() => resolve('refused'), 3000);
+      }))`,
+    );
+    other.close();
+    expect(refused).toBe('refused');
+  });
+});
+
 describe('a connection that is cut', () => {
   let between: Between;
   beforeAll(async () => {
@@ -199,6 +248,22 @@ describe('a connection that is cut', () => {
     await rowOf(page, later).waitFor(WAIT);
   });
 });
+
+/** Serves the example page of the README, made for the server of this test. */
+async function startSite(): Promise<HttpServer> {
+  const readme = await readFile(`${ROOT}/README.md`, 'utf8');
+  const [, html = ''] = /```html\n([^]*?)```/.exec(readme) ?? [];
+  const http = createHttpServer((_req, res) => {
+    res.setHeader('content-type', 'text/html; charset=utf-8');
+    res.end(`<!doctype html><title>Orders</title>${html.replaceAll('http://localhost:4000', server.url)}`);
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  return http;
+}
+
+function urlOf(http: HttpServer): string {
+  return `http://127.0.0.1:${String((http.address() as AddressInfo).port)}`;
+}
 
 interface Between {
   readonly port: number;
