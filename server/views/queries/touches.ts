@@ -1,15 +1,18 @@
 /** Whether a changed document is, or was, one that a query asks for; and by which values such queries can be found. */
 import { compileMatch, type Matcher } from '../../db/embedded/match/compile.ts';
+import { createRegexBudget } from '../../db/query/regexBudget.ts';
 import { isRecord } from '../../db/query/values.ts';
 import type { DataChange, Doc } from '../ports.ts';
-import { createRegexWork } from './regex.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 export type Touches = (change: DataChange) => boolean;
 
+/** What one change may cost one query: some 10 ms at the very worst. What would take more is asked of the database again. */
+const REGEX_BUDGET = { maxWork: 100_000 };
+
 /** What cannot be tested in memory is touched by every change. */
 export function compileTouches(filter: Fields): Touches {
-  const work = createRegexWork();
+  const work = createRegexBudget(REGEX_BUDGET);
   let matches: Matcher;
   try {
     matches = compileMatch({ ...filter }, { compileRegex: work.compile });
