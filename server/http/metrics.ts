@@ -43,10 +43,17 @@ export interface DeliveryAttempted {
   readonly durationMs: number;
 }
 
+export interface LiveReading {
+  readonly connections: number;
+  readonly openRoutes: number;
+}
+
 export interface Metrics {
   readonly requestDone: (request: RequestDone) => void;
   readonly runChanged: (run: RunChanged) => void;
   readonly deliveryAttempted: (attempt: DeliveryAttempted) => void;
+  /** Shows what is live as well; called once, by the part that came after these. */
+  readonly showLive: (read: () => LiveReading) => void;
   /** The text Prometheus expects; with an environment, without the series of the others. */
   readonly read: (environment?: EnvironmentName) => Promise<string>;
   readonly contentType: string;
@@ -99,6 +106,7 @@ export function createMetrics(sources: MetricsSources = {}): Metrics {
     deliveryAttempted({ environment, status, durationMs }) {
       attempts.observe({ environment, status }, durationMs / 1_000);
     },
+    showLive: (read) => addLiveGauges(registry, read),
     async read(environment) {
       const text = await registry.metrics();
       return environment === undefined ? text : withoutOthers(text, environment);
@@ -134,6 +142,20 @@ function addQueueGauges(registry: Registry, { queue }: MetricsSources): void {
     'How long the oldest due run has been waiting.',
     (each) => each.oldestDueMs / 1_000,
   );
+}
+
+function addLiveGauges(registry: Registry, read: () => LiveReading): void {
+  const gauge = (name: string, help: string, pick: (reading: LiveReading) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(pick(read()));
+      },
+    });
+  gauge('earshot_live_connections', 'Browsers and programs that are connected.', ({ connections }) => connections);
+  gauge('earshot_live_routes', 'Routes they have open.', ({ openRoutes }) => openRoutes);
 }
 
 function addProcessGauges(registry: Registry, { engineCommits, runnerRestarts }: MetricsSources): void {

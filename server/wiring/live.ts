@@ -49,6 +49,7 @@ export function wireLive(tools: Tools, parts: Storage & Code & WayOut & Flow & E
     log,
   });
   Object.assign(parts.hostMethods, sockets.methods);
+  parts.metrics.showLive(sockets.stats);
   return {
     pages,
     sockets,

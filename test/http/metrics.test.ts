@@ -92,3 +92,14 @@ describe('health', () => {
     expect((await request(app).get('/health/live').set('host', 'localhost')).status).toBe(200);
   });
 });
+
+describe('what is live', () => {
+  it('is asked for when it is read', async () => {
+    let openRoutes = 2;
+    const metrics = createMetrics();
+    metrics.showLive(() => ({ connections: 3, openRoutes }));
+    expect(await metrics.read()).toMatch(/^earshot_live_connections 3$/m);
+    openRoutes = 7;
+    expect(await metrics.read()).toMatch(/^earshot_live_routes 7$/m);
+  });
+});
