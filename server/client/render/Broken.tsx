@@ -1,6 +1,7 @@
 /** What stands in a component's place when it cannot be drawn: the rest of the page goes on. */
 import { Alert, Button, Code, Text } from '@mantine/core';
 import { Component, type ErrorInfo, type ReactNode } from 'react';
+import { useHold } from './holds.ts';
 
 interface BrokenProps {
   readonly title: string;
@@ -9,6 +10,7 @@ interface BrokenProps {
 }
 
 export function Broken({ title, detail, onAgain }: BrokenProps): ReactNode {
+  useHold('broken');
   return (
     <Alert color="red" variant="light" title={title} role="alert" data-broken>
       <Code block>{detail}</Code>

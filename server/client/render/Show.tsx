@@ -5,6 +5,7 @@
 import { Fragment, memo, Suspense, use, type ReactNode } from 'react';
 import type { AnyComponent, Node } from '../../schemas/components/base.ts';
 import { Boundary, Unknown } from './Broken.tsx';
+import { useHold } from './holds.ts';
 import { RegistryContext } from './registry.ts';
 import { useIsPhone } from './screen.ts';
 
@@ -45,7 +46,7 @@ function Drawn({ node }: { readonly node: AnyComponent }): ReactNode {
   if (Found === undefined) return <Unknown what={`There is no component called “${node._type}”.`} />;
   const drawn = (
     <Boundary of={node} name={node._type}>
-      <Suspense fallback={null}>
+      <Suspense fallback={<Loading />}>
         <Found node={node as never} />
       </Suspense>
     </Boundary>
@@ -58,6 +59,11 @@ function Drawn({ node }: { readonly node: AnyComponent }): ReactNode {
   ) : (
     drawn
   );
+}
+
+function Loading(): ReactNode {
+  useHold('loading');
+  return null;
 }
 
 function DrawnWhereVisible({ node }: { readonly node: AnyComponent }): ReactNode {

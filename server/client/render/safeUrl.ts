@@ -5,19 +5,23 @@
 const ALLOWED = new Set(['http:', 'https:', 'mailto:', 'tel:']);
 /** A base that no real address has; what resolves to it is relative. */
 const HERE = 'https://here.invalid';
+/** A path or another host, depending on what the page was loaded with. */
+const HALF = /^https?:(?!\/\/)/i;
 
 /** The address as it may be used, or undefined. `//host` is refused: it looks like a path and leaves the server. */
 export function safeUrl(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined;
   const url = text.trim();
-  if (url === '' || url.startsWith('//') || url.includes('\\') || hasControl(url)) return undefined;
+  if (url === '' || url.startsWith('//') || url.includes('\\') || hasControl(url) || HALF.test(url)) return undefined;
   const parsed = parse(url, HERE);
-  return parsed !== undefined && (ALLOWED.has(parsed.protocol) || parsed.origin === HERE) ? url : undefined;
+  return parsed !== undefined && ALLOWED.has(parsed.protocol) ? url : undefined;
 }
 
 /** Whether it lies on this server, as written: a path, a query or a fragment. */
 export function isOwn(url: string): boolean {
-  return parse(url, HERE)?.origin === HERE;
+  const parsed = parse(url, HERE);
+  // The origin of `blob:https://here.invalid/…` is that of the address within it.
+  return parsed?.protocol === 'https:' && parsed.origin === HERE;
 }
 
 function parse(url: string, base: string): URL | undefined {

@@ -188,3 +188,45 @@ describe('a form', () => {
     expect(runs[0]).toMatchObject({ code: 'save', event: { value: { title: 'x' } } });
   });
 });
+
+describe('a form whose inputs are still being loaded', () => {
+  const total = { _type: 'number_field', label: 'Total', name: 'total', value: 12 };
+  const tree = form([field('title', { value: 'Mine' }), total]);
+
+  it('waits for them before it is sent, and then sends them all', async () => {
+    const { page, runs, update } = await renderTree({ _type: 'text', value: 'not yet' });
+    let load: () => void = () => undefined;
+    const loaded = new Promise<void>((resolve) => (load = resolve));
+    await page.route('**/assets/NumberField*', async (route) => {
+      await loaded;
+      await route.continue();
+    });
+    await update(tree);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.locator('form[aria-busy=true]').waitFor();
+    await page.getByLabel('title').press('Enter');
+    expect(runs).toEqual([]);
+    load();
+    await until('the run', () => runs.length > 0);
+    expect(runs.map(({ event }) => event)).toEqual([{ value: { title: 'Mine', total: 12 } }]);
+  });
+
+  it('is not sent without one that cannot be loaded, and is once it could be', async () => {
+    const { page, runs, update } = await renderTree({ _type: 'text', value: 'not yet' });
+    await page.route('**/assets/NumberField*', (route) => route.abort());
+    await update(tree);
+    const again = page.getByRole('button', { name: 'Try again' });
+    await again.waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('it was not sent').waitFor();
+    expect(runs).toEqual([]);
+    await page.unroute('**/assets/NumberField*');
+    await until('the input', async () => {
+      if ((await again.count()) > 0) await again.click();
+      return (await page.getByLabel('Total').count()) > 0;
+    });
+    await page.getByRole('button', { name: 'Save' }).click();
+    await until('the run', () => runs.length > 0);
+    expect(runs.map(({ event }) => event)).toEqual([{ value: { title: 'Mine', total: 12 } }]);
+  });
+});

@@ -1,5 +1,5 @@
 /** The renderers of the group «chart», by component type. */
-import { lazy } from 'react';
+import { lazily } from '../../render/lazily.ts';
 import type { Renderers } from '../../render/types.ts';
 import '../state/colours.css';
 import { Chart } from './Chart.tsx';
@@ -9,5 +9,5 @@ export const renderers: Renderers = {
   chart: Chart,
   sparkline: Sparkline,
   meter: Meter,
-  flow_map: lazy(() => import('./FlowMap.tsx')),
+  flow_map: lazily(async () => (await import('./FlowMap.tsx')).default),
 };

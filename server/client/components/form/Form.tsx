@@ -6,6 +6,7 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNod
 import type { Form as FormNode } from '../../../schemas/components/form/whole.ts';
 import type { Json } from '../../../schemas/json.ts';
 import { createFormStore, FormContext, type FormStore } from '../../render/form.ts';
+import { createHolds, HoldsContext } from '../../render/holds.ts';
 import { useHost } from '../../render/host.ts';
 import { Show, ShowAll } from '../../render/Show.tsx';
 import { useEvent } from '../../render/useEvent.ts';
@@ -20,12 +21,16 @@ export function Form({ node }: { readonly node: FormNode }): ReactNode {
   const element = useRef<HTMLFormElement>(null);
   const [store] = useState(createFormStore);
   const [fields] = useState(() => new Map<string, Part>());
+  const [holds] = useState(createHolds);
+  const isSubmitting = useRef(false);
+  const [isWaiting, setWaiting] = useState(false);
   const event = useEvent(node.onSubmit, { isQuiet: true });
   const host = useHost();
   const [failure, setFailure] = useState<string>();
   const told = useToldErrors(node, store, element);
 
-  const { isBusy, isOff } = event;
+  const { isOff } = event;
+  const isBusy = event.isBusy || isWaiting;
   const parts = useMemo<FormParts>(
     () => ({
       register: (name, part) => {
@@ -41,9 +46,29 @@ export function Form({ node }: { readonly node: FormNode }): ReactNode {
     [fields, node.value, isBusy, isOff],
   );
 
+  /** Inputs that are still being loaded are waited for, whatever was typed into the others. */
+  const whole = async (): Promise<boolean> => {
+    if (holds.isLoading()) {
+      setWaiting(true);
+      await holds.whenLoaded();
+      setWaiting(false);
+    }
+    if (element.current === null) return false;
+    if (!holds.isBroken()) return true;
+    setFailure('A part of this form cannot be shown, so it was not sent.');
+    return false;
+  };
   const submit = async () => {
-    if (isBusy) return;
+    if (isSubmitting.current || event.isBusy) return;
+    isSubmitting.current = true;
     setFailure(undefined);
+    try {
+      if (await whole()) await send();
+    } finally {
+      isSubmitting.current = false;
+    }
+  };
+  const send = async () => {
     const faults = faultsOf(fields, store);
     store.setErrors(faults);
     if (Object.keys(faults).length > 0) {
@@ -90,8 +115,10 @@ export function Form({ node }: { readonly node: FormNode }): ReactNode {
             void submit();
           }}
         >
-          <Show node={node.child} />
-          <ShowAll nodes={node.children} />
+          <HoldsContext value={holds}>
+            <Show node={node.child} />
+            <ShowAll nodes={node.children} />
+          </HoldsContext>
           {error !== undefined && (
             <div role="alert" className={css.failure}>
               {error}

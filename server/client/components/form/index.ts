@@ -1,5 +1,5 @@
 /** The renderers of the group «form», by component type. What is large, or on few pages, is loaded when it is shown. */
-import { lazy } from 'react';
+import { lazily } from '../../render/lazily.ts';
 import type { Renderers } from '../../render/types.ts';
 import { Checkbox, Radio, RadioGroup, Segmented } from './Choices.tsx';
 import { DateTime } from './DateTime.tsx';
@@ -13,19 +13,19 @@ export const renderers: Renderers = {
   hidden: Hidden,
   textfield: Textfield,
   text_area: TextArea,
-  number_field: lazy(() => import('./NumberField.tsx').then(({ NumberField }) => ({ default: NumberField }))),
+  number_field: lazily(async () => (await import('./NumberField.tsx')).NumberField),
   password: Password,
   checkbox: Checkbox,
   radio: Radio,
   radio_group: RadioGroup,
   segmented: Segmented,
-  select: lazy(() => import('./Picked.tsx').then(({ Select }) => ({ default: Select }))),
-  multi_select: lazy(() => import('./Picked.tsx').then(({ MultiSelect }) => ({ default: MultiSelect }))),
-  tags: lazy(() => import('./Picked.tsx').then(({ Tags }) => ({ default: Tags }))),
+  select: lazily(async () => (await import('./Picked.tsx')).Select),
+  multi_select: lazily(async () => (await import('./Picked.tsx')).MultiSelect),
+  tags: lazily(async () => (await import('./Picked.tsx')).Tags),
   date_time: DateTime,
-  filter_bar: lazy(() => import('./FilterBar.tsx').then(({ FilterBar }) => ({ default: FilterBar }))),
-  slider: lazy(() => import('./SliderField.tsx').then(({ SliderField }) => ({ default: SliderField }))),
-  file: lazy(() => import('./FileField.tsx').then(({ FileField }) => ({ default: FileField }))),
-  key_values: lazy(() => import('./KeyValues.tsx').then(({ KeyValues }) => ({ default: KeyValues }))),
-  json_editor: lazy(() => import('./JsonEditor.tsx').then(({ JsonEditor }) => ({ default: JsonEditor }))),
+  filter_bar: lazily(async () => (await import('./FilterBar.tsx')).FilterBar),
+  slider: lazily(async () => (await import('./SliderField.tsx')).SliderField),
+  file: lazily(async () => (await import('./FileField.tsx')).FileField),
+  key_values: lazily(async () => (await import('./KeyValues.tsx')).KeyValues),
+  json_editor: lazily(async () => (await import('./JsonEditor.tsx')).JsonEditor),
 };
