@@ -31,6 +31,9 @@ export default () => [
 ];\n`,
       'views/print.ts':
         "export default (_: any, __: any, context: any) => { console.log('looking', context); return 1; };\n",
+      'views/inspect.ts':
+        "import { inspect } from 'node:util';\nexport default (_: any, __: any, context: any) => inspect(context);\n",
+      'views/handOn.ts': 'export default (data: any, props: any, { state }: any) => ({ data, props, state });\n',
       'views/nothing.ts': 'export default () => undefined;\n',
       'views/nul.ts': 'export default () => null;\n',
       'views/promised.ts': 'export default async () => ({ _type: "text", value: "late" });\n',
@@ -133,11 +136,40 @@ describe('a view', () => {
   });
 });
 
+describe('data that reads like a listener or a view', () => {
+  const listener = { _type: 'listener', name: 'users.promote', props: { id: 'me' } };
+  const view = { _type: 'view', name: 'secrets', find: { coll: 'users' } };
+
+  it('is given as data, in documents and in the state, at any depth', async () => {
+    const data = [{ _id: 'd1', ...listener, at: new Date(0), blocks: [{ text: view }] }];
+    const context = { ...aContext, state: { draft: [view], _type: 'listener' } };
+    expect(treeOf(await app.render('handOn', { data, context }))).toEqual({
+      data: [
+        {
+          _id: 'd1',
+          ...listener,
+          _type: 'data:listener',
+          at: '1970-01-01T00:00:00.000Z',
+          blocks: [{ text: { ...view, _type: 'data:view' } }],
+        },
+      ],
+      props: {},
+      state: { draft: [{ ...view, _type: 'data:view' }], _type: 'data:listener' },
+    });
+  });
+
+  it('stays as it is in props, which a view wrote', async () => {
+    const tree = treeOf(await app.render('handOn', { props: { onPressed: listener } }));
+    expect(tree).toMatchObject({ props: { onPressed: listener } });
+  });
+});
+
 describe('the members of the context that a render depends on', () => {
   it.each([
     ['hello', []],
     ['me', ['me']],
     ['two', ['path', 'query']],
+    ['inspect', ['me', 'roles', 'path', 'params', 'query', 'state']],
     ['inside', ['state']],
     ['spread', Object.keys(aContext)],
     ['json', Object.keys(aContext)],

@@ -2,6 +2,7 @@
 import { formatWithOptions } from 'node:util';
 import { type LogLine } from '../../schemas/run.ts';
 import { type RunContext } from './context.ts';
+import { whilePrinting } from './seen.ts';
 
 type Log = Pick<RunContext, 'isFinished' | 'log'>;
 
@@ -24,7 +25,11 @@ export function captureConsole(current: () => Log | undefined): void {
       const shown = method === 'assert' ? (args[0] ? undefined : ['Assertion failed', ...args.slice(1)]) : args;
       if (shown === undefined) return;
       const context = current();
-      if (context && !context.isFinished) context.log(level, formatWithOptions({ colors: false, depth: 4 }, ...shown));
+      if (!context || context.isFinished) return;
+      context.log(
+        level,
+        whilePrinting(() => formatWithOptions({ colors: false, depth: 4 }, ...shown)),
+      );
     };
   }
   capture(process.stdout, 'info', current);

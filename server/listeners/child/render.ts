@@ -7,6 +7,7 @@ import { unpack } from '../pack.ts';
 import { captureConsole } from './console.ts';
 import { createRunContext, type RunContext } from './context.ts';
 import { describeThrown, failure } from './failure.ts';
+import { makeInert, readInert } from './inert.ts';
 import { createIntrinsicsGuard } from './intrinsics.ts';
 import { hasLeftovers } from './leftovers.ts';
 import { loadListener, type LoadedListener } from './load.ts';
@@ -69,8 +70,9 @@ async function perform({ id, body }: Job, head: ViewHead): Promise<JobResult> {
 
 /** `data` is read anew for each call, and Dates in it are Dates. */
 function render({ run }: LoadedListener, { source, props, context }: RenderHead, body: Uint8Array | null): string {
+  makeInert(context.state);
   const { seen, used } = createSeenContext(context);
-  const tree = run(body === null ? [] : unpack(decode(body)), props, seen);
+  const tree = run(body === null ? [] : readInert(decode(body), unpack), props, seen);
   const text = textOf(tree, source);
   return `{"used":${stringify([...used])},"value":${text}}`;
 }

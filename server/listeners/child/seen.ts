@@ -5,6 +5,18 @@
 import { inspect } from 'node:util';
 import type { ContextKey, ViewContext } from '../../schemas/view.ts';
 
+let isPrinting = false;
+
+/** For what is printed and shown to nobody: looking at a context meanwhile does not count. */
+export function whilePrinting<T>(make: () => T): T {
+  isPrinting = true;
+  try {
+    return make();
+  } finally {
+    isPrinting = false;
+  }
+}
+
 export function createSeenContext(context: ViewContext) {
   const used = new Set<ContextKey>();
   const read = <K extends ContextKey>(key: K): ViewContext[K] => {
@@ -30,8 +42,11 @@ export function createSeenContext(context: ViewContext) {
     get state() {
       return read('state');
     },
-    /** Printing it shows the values and counts as reading none: what is printed is not part of the tree. */
-    [inspect.custom]: () => context,
+    /** A text made with `inspect` or `format` may be part of the tree, unless it is the console's. */
+    [inspect.custom]: () => {
+      if (!isPrinting) for (const key of Object.keys(context)) used.add(key as ContextKey);
+      return context;
+    },
   });
   return { seen, used };
 }
