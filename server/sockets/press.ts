@@ -38,6 +38,8 @@ export function createPress({ startRun, hasListener, follow, limits }: PressDeps
     if (visit === undefined || route?.watcher === undefined) throw notOpen();
     const listener = listenerOf(route, code);
     requireRight(visit, route);
+    // While the page is made anew for other roles, what it showed to those of before is nobody's.
+    if (route.roles !== String(visit.caller.who.roles)) throw notShown();
     const body = eventOf(event);
     if (!hasListener(listener.name)) {
       throw new AppError('listener_not_found', { detail: 'What this stands for is not there at the moment.' });
@@ -76,10 +78,12 @@ function listenerOf({ key, watcher }: OpenRoute, code: string): { readonly name:
   const dot = code.indexOf('.');
   const isKeyRight = dot > 0 && safeEqual(code.slice(0, dot), key);
   const listener = isKeyRight ? watcher?.listenerOf(code.slice(dot + 1)) : undefined;
-  if (listener === undefined) {
-    throw new AppError('gone', { detail: 'The page does not show this any more. It is up to date again in a moment.' });
-  }
+  if (listener === undefined) throw notShown();
   return listener;
+}
+
+function notShown(): AppError {
+  return new AppError('gone', { detail: 'The page does not show this any more. It is up to date again in a moment.' });
 }
 
 /** The rights of now, not of when the page was opened. */

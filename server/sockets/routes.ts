@@ -48,6 +48,7 @@ export function createRoutes({ pages, visits, watching, limits, newSecret }: Rou
       key: newSecret(),
       resume: newSecret(),
       watcher,
+      roles: '',
       recent: [],
     };
     visits.addRoute(route);

@@ -60,6 +60,8 @@ export interface OpenRoute {
   readonly resume: string;
   /** None while the visit is away. */
   watcher: Watcher | undefined;
+  /** Those that the watcher was opened with. */
+  roles: string;
   /** The trees last sent, oldest first. Which of them the client has, it does not say: it looks at the answer's `base`. */
   readonly recent: Tree[];
 }

@@ -40,41 +40,42 @@ export function createWatching({ pages, visits, problems }: WatchingDeps): Watch
     socket?.emit('gone', { route: route.name, problem: problems.problemFor(error) });
   }
 
-  return {
-    routeOf,
-    end,
-    watch: async (visit, request) => {
-      const { who } = visit.caller;
-      const { state } = visit;
-      let opened: Watcher | undefined;
-      let gone: { readonly error: unknown } | undefined;
-      const onGone = (error: unknown): void => {
-        gone = { error };
-        const route = opened && routeOf(opened);
-        if (route !== undefined) end(route, error);
-      };
-      visit.opening++;
-      try {
-        opened = await pages.open({ ...request, who, state }, { onGone });
-      } finally {
-        visit.opening--;
-      }
-      const watcher = opened;
-      if (visit.caller.who !== who && !watcher.isOpenTo(visit.caller.who)) {
-        watcher.close();
-        throw notYours();
-      }
-      if (visit.state !== state) watcher.setState(visit.state);
-      return {
-        watcher,
-        belongTo: (route) => {
-          route.watcher = watcher;
-          routes.set(watcher, route);
-          if (gone !== undefined) end(route, gone.error);
-        },
-      };
-    },
-  };
+  async function watch(visit: Visit, request: RouteRequest): Promise<Watched> {
+    const { who } = visit.caller;
+    const { state } = visit;
+    const roles = String(who.roles);
+    let opened: Watcher | undefined;
+    let gone: { readonly error: unknown } | undefined;
+    const onGone = (error: unknown): void => {
+      gone = { error };
+      const route = opened && routeOf(opened);
+      if (route !== undefined) end(route, error);
+    };
+    visit.opening++;
+    try {
+      opened = await pages.open({ ...request, who, state }, { onGone });
+    } finally {
+      visit.opening--;
+    }
+    const watcher = opened;
+    if (String(visit.caller.who.roles) !== roles) {
+      // What it shows may depend on roles, and those of before may be more.
+      watcher.close();
+      return watch(visit, request);
+    }
+    if (visit.state !== state) watcher.setState(visit.state);
+    return {
+      watcher,
+      belongTo: (route) => {
+        route.watcher = watcher;
+        route.roles = roles;
+        routes.set(watcher, route);
+        if (gone !== undefined) end(route, gone.error);
+      },
+    };
+  }
+
+  return { routeOf, end, watch };
 }
 
 export function notYours(): AppError {

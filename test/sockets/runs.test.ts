@@ -365,6 +365,30 @@ describe('rights that end', () => {
     await opened(client, '/admin');
   });
 
+  it('shows nothing of roles that were taken while a page was being made, and runs nothing of it', async () => {
+    app.sessions.set('ada', { sessionId: 'ses_1', user: aUser({ roles: ['admin'] }) });
+    const { client, route, key } = await guestAt('/', cookie('ada'));
+    const { live } = app.pages;
+    const { open } = live;
+    let letThrough: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (letThrough = resolve));
+    const waiting: (readonly string[])[] = [];
+    Object.assign(live, {
+      open: async (...args: Parameters<typeof open>) => {
+        waiting.push(args[0].who.roles);
+        await held;
+        return open(...args);
+      },
+    });
+    app.tellUser(aUser({ roles: ['boss'] }));
+    app.tellUser(aUser());
+    await until('both to be made', () => waiting.length === 2);
+    expect(await press(client, route, `${key}.c1`)).toEqual(problem('gone'));
+    letThrough();
+    await until('the page as it is now', async () => (await press(client, route, `${key}.c1`)).ok);
+    expect(app.pages.watchers().map(({ request }) => request.who.roles)).toEqual([['guest', 'user']]);
+  });
+
   it('closes the connections of a user who was disabled', async () => {
     app.sessions.set('ada', { sessionId: 'ses_1', user: aUser() });
     const { client } = await guestAt('/', cookie('ada'));
