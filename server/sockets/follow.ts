@@ -2,6 +2,7 @@
  * Tells the browser how the runs it started end, for as long as its visit lasts. Each failed attempt that will be tried
  * again is told as `retrying`. What ends while the browser is away is kept for its return.
  */
+import { withoutPaths } from '../lib/withoutPaths.ts';
 import type { RunResult, RunWaiters } from '../runs/waiters.ts';
 import type { Json } from '../schemas/json.ts';
 import type { RunError } from '../schemas/run.ts';
@@ -52,7 +53,7 @@ function toldOf({ code, message }: RunError, forGuest: boolean): string {
   if (code !== 'listener_error') return sentences[code] ?? GENERAL;
   if (forGuest) return GENERAL;
   const [line = ''] = message.split('\n');
-  return line.slice(0, MAX_MESSAGE_CHARS) || GENERAL;
+  return withoutPaths(line).slice(0, MAX_MESSAGE_CHARS) || GENERAL;
 }
 
 const GENERAL = 'This did not work.';

@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
+import { withoutPaths } from '../../lib/withoutPaths.ts';
 import type { JsonObject } from '../../schemas/json.ts';
 import type { ContextKey, RouteKind, ViewNode } from '../../schemas/view.ts';
 import { prepareFind, type Prepared } from '../finds/prepare.ts';
@@ -110,7 +111,8 @@ export function createComposer(deps: ComposerDeps): Compose {
       course.isPassing ||= returned.result.isPassing;
       const { message, stack } = returned.result;
       const title = `The view ${node.name} failed`;
-      return box({ title, detail: message, ...(isDevelopment && stack !== undefined && { stack }) });
+      if (!isDevelopment) return box({ title, detail: withoutPaths(message) });
+      return box({ title, detail: message, ...(stack !== undefined && { stack }) });
     }
     if (sizeOf(returned.result.value) > MAX_BYTES) return box(tooLarge(`The view ${node.name}`, 'bytes'));
     const outline = outlineOf(returned, node.name, course);
