@@ -4,7 +4,7 @@ import type { Actionable as ActionableNode } from '../../../schemas/components/a
 import { Show } from '../../render/Show.tsx';
 import { useEvent } from '../../render/useEvent.ts';
 import { FormPartsContext } from '../form/parts.ts';
-import '../state/colours.css';
+import '../layout/tokens.css';
 import css from './act.module.css';
 import { AWAY } from './Button.tsx';
 

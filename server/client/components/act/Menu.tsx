@@ -9,7 +9,7 @@ import type {
 import type { Confirm as ConfirmNode } from '../../../schemas/components/act/shared.ts';
 import { Show, ShowAll } from '../../render/Show.tsx';
 import { useEvent } from '../../render/useEvent.ts';
-import '../state/colours.css';
+import '../layout/tokens.css';
 import css from './act.module.css';
 import { AWAY } from './Button.tsx';
 import { Confirm } from './Confirm.tsx';

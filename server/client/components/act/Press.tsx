@@ -5,7 +5,7 @@
 import { Button as MantineButton, Loader } from '@mantine/core';
 import type { ComponentPropsWithRef, MouseEvent, ReactNode } from 'react';
 import { iconOf } from '../text/icons.ts';
-import '../state/colours.css';
+import '../layout/tokens.css';
 import css from './act.module.css';
 
 export type Look = 'primary' | 'secondary' | 'tertiary';

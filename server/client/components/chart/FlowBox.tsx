@@ -2,7 +2,8 @@
 import type { ReactNode } from 'react';
 import type { FlowNode } from '../../../schemas/components/chart/flowMap.ts';
 import { Anchor } from '../../render/links.ts';
-import { lookOf, toneColour } from '../state/tones.ts';
+import { lookOf } from '../fact/statusLook.ts';
+import { toneColour } from '../state/tones.ts';
 import css from './flow.module.css';
 
 interface FlowBoxProps {
@@ -34,7 +35,7 @@ export function FlowBox({ node, onSelect }: FlowBoxProps): ReactNode {
 }
 
 function Inside({ node: { title, text, rate, status } }: { readonly node: FlowNode }): ReactNode {
-  const { icon: Icon, tone } = lookOf(status);
+  const { Icon, tone } = lookOf(status);
   const below = [status, text, rate].filter((part) => part !== undefined).join(' · ');
   return (
     <>

@@ -8,7 +8,8 @@ import css from './flow.module.css';
 import { FlowTable } from './FlowTable.tsx';
 import { layoutOf, type FlowLayout } from './flowLayout.ts';
 import { FlowBox } from './FlowBox.tsx';
-import { lookOf, toneColour } from '../state/tones.ts';
+import { lookOf } from '../fact/statusLook.ts';
+import { toneColour } from '../state/tones.ts';
 
 const ROW_PX = 84;
 const BOX_PX = 64;

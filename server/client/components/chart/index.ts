@@ -1,7 +1,7 @@
 /** The renderers of the group «chart», by component type. */
 import { lazily } from '../../render/lazily.ts';
 import type { Renderers } from '../../render/types.ts';
-import '../state/colours.css';
+import '../layout/tokens.css';
 import { Chart } from './Chart.tsx';
 import { Meter, Sparkline } from './Small.tsx';
 

@@ -3,7 +3,8 @@ import type { ReactNode } from 'react';
 import type { Timeline as TimelineNode, TimelineItem } from '../../../schemas/components/data/times.ts';
 import { Show } from '../../render/Show.tsx';
 import { useEvent, type EventHandle } from '../../render/useEvent.ts';
-import { lookOf, toneColour } from '../state/tones.ts';
+import { lookOf } from '../fact/statusLook.ts';
+import { toneColour } from '../state/tones.ts';
 import { msOf, scaleOf, spanText, type Bar, type Scale } from './timeScale.ts';
 import css from './times.module.css';
 
@@ -86,7 +87,7 @@ function SpanBar(props: SpanBarProps): ReactNode {
   const { span, startMs, endMs = props.toMs } = props.bar;
   const { fromMs, toMs, nextMs, select, isSelected } = props;
   const isOpen = props.bar.endMs === undefined;
-  const { tone, icon: Icon } = lookOf(span.status);
+  const { tone, Icon } = lookOf(span.status);
   const share = (ms: number) => `${(ms / (toMs - fromMs)) * 100}%`;
   const what = span.text ?? span.kind ?? span.status ?? '';
   const took = isOpen ? '…' : spanText(endMs - startMs);

@@ -9,7 +9,7 @@ import { Table } from './Table.tsx';
 import { Timeline } from './Timeline.tsx';
 import { Tree } from './Tree.tsx';
 import { Waterfall } from './Waterfall.tsx';
-import '../state/colours.css';
+import '../layout/tokens.css';
 
 export const renderers: Renderers = {
   table: Table,

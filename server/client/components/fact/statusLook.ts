@@ -12,11 +12,12 @@ import {
   type Icon,
 } from '@tabler/icons-react';
 import type { Status, StatusSticker } from '../../../schemas/components/fact.ts';
+import type { ToneName } from '../state/tones.ts';
 
 export interface Look {
   readonly Icon: Icon;
   readonly word: string;
-  readonly tone: 'success' | 'error' | 'warning' | 'info' | 'neutral';
+  readonly tone: ToneName;
 }
 
 export const statusLooks: Readonly<Record<Status['value'], Look>> = {
@@ -43,3 +44,9 @@ export const stickerLooks: Readonly<Record<StatusSticker['status'], Look>> = {
   error: { Icon: IconCircleX, word: 'Error', tone: 'error' },
   pending: { Icon: IconClock, word: 'Pending', tone: 'neutral' },
 };
+
+const unknown: Look = { Icon: IconClock, word: '', tone: 'neutral' };
+
+/** Of a status that may be none of ours. */
+export const lookOf = (status: string | undefined): Look =>
+  status !== undefined && Object.hasOwn(statusLooks, status) ? statusLooks[status as Status['value']] : unknown;

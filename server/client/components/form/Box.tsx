@@ -1,6 +1,6 @@
 /** What stands around every input. `data-fault` is how a form finds the first input at fault, whatever it is made of. */
 import type { FocusEvent, ReactNode } from 'react';
-import '../state/colours.css';
+import '../layout/tokens.css';
 import css from './form.module.css';
 import type { InputNode } from './useInput.ts';
 

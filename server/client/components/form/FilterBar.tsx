@@ -5,7 +5,7 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import type { FilterBar as FilterBarNode } from '../../../schemas/components/form/filters.ts';
 import { useField } from '../../render/form.ts';
 import { useQuery, useSetQuery } from '../../render/query.ts';
-import '../state/colours.css';
+import '../layout/tokens.css';
 import css from './form.module.css';
 import { groupedItems } from './options.ts';
 

@@ -2,7 +2,7 @@
 import { useId, type ReactNode } from 'react';
 import type { Fieldset as FieldsetNode, Hidden as HiddenNode } from '../../../schemas/components/form/whole.ts';
 import { ShowAll } from '../../render/Show.tsx';
-import '../state/colours.css';
+import '../layout/tokens.css';
 import css from './form.module.css';
 import { useInput } from './useInput.ts';
 
