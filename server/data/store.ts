@@ -28,9 +28,9 @@ export type DataStore = ReturnType<typeof createDataStore>;
 export function createDataStore(deps: DataStoreDeps) {
   const { connectionFor, events, schemaOf = () => undefined, tell = () => undefined, random = Math.random } = deps;
   const { transact, inTransaction } = createTransactions({ databaseOf, events, schemaOf, tell, random });
-  const bulk = createBulkWrites({ databaseOf, transact });
+  const bulk = createBulkWrites({ databaseOf, transact, inTransaction, schemaOf });
   const reads = createReads({ databaseOf });
-  const writes = createWrites({ databaseOf, transact });
+  const writes = createWrites({ databaseOf, transact, schemaOf });
   const { upsertMany } = createUpserts({ transact, updateMany: bulk.updateMany });
   const { createIndex } = createIndexes({ databaseOf });
 

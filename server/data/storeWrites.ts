@@ -16,6 +16,7 @@ import {
   revisionConflict,
   revisionOf,
 } from './revision.ts';
+import { checkAgainst, type SchemaOf } from './schemas.ts';
 import type { DataScope } from './scope.ts';
 import { isDuplicate } from './storeFault.ts';
 import type { Transact, Within } from './storeTransaction.ts';
@@ -24,6 +25,7 @@ import { bytesOf } from './storeValues.ts';
 export interface WritesDeps {
   readonly databaseOf: (environmentId: number) => mongoose.mongo.Db;
   readonly transact: Transact;
+  readonly schemaOf: SchemaOf;
 }
 
 export interface ReplaceOptions {
@@ -39,7 +41,7 @@ export const STEP = { docs: 200, bytes: 8 * 1024 * 1024 };
 export const READ = { promoteBuffers: true, maxTimeMS: MAX_TIME_MS } as const;
 export const WRITE = { ignoreUndefined: true, maxTimeMS: MAX_TIME_MS } as const;
 
-export function createWrites({ databaseOf, transact }: WritesDeps) {
+export function createWrites({ databaseOf, transact, schemaOf }: WritesDeps) {
   /** Inserts what is not there yet; false where some was. */
   function insertStep(scope: DataScope, coll: string, docs: readonly StoredDoc[]): Promise<boolean> {
     const ids = docs.map(({ _id }) => _id);
@@ -69,7 +71,11 @@ export function createWrites({ databaseOf, transact }: WritesDeps) {
     insertMany: async (scope: DataScope, coll: string, docs: readonly StoredDoc[]): Promise<boolean> => {
       databaseOf(scope.environmentId); // says so where it is away, for no documents too
       let wereAllNew = true;
-      for (const step of stepsOf(docs)) {
+      const steps = stepsOf(docs);
+      const schema = schemaOf(coll);
+      // One step checks what it writes; of several, the first must not be in when the second turns out not to fit.
+      if (schema !== undefined && steps.length > 1) for (const doc of docs) checkAgainst(schema, coll, doc);
+      for (const step of steps) {
         throwIfOver(scope);
         try {
           if (!(await insertStep(scope, coll, step))) wereAllNew = false;

@@ -57,6 +57,47 @@ describe('a collection with a schema', () => {
     expect(await rig.raw('orders')).toMatchObject([{ _id: 'a', number: 1 }]);
   });
 
+  it('changes nothing where what does not fit is far down a long list of documents', async () => {
+    const docs = Array.from({ length: 450 }, (_, i) => ({ _id: `m${String(i).padStart(3, '0')}`, number: i + 1_000 }));
+    const unfit = docs.with(420, { _id: 'm420', number: 0 });
+    await expect(rig.call('insertMany', 'orders', { docs: unfit })).rejects.toMatchObject(
+      refused('schema_mismatch', '/number'),
+    );
+    expect(await rig.call('count', 'orders', { filter: { _id: { $gte: 'm' } } })).toBe(0);
+    expect(told).toEqual([]);
+    await rig.call('insertMany', 'orders', { docs: docs.with(420, { _id: 'm420', number: 3 }) });
+    const before = await rig.raw('orders');
+    told = [];
+    const lower = { filter: { _id: { $gte: 'm' } }, update: { $inc: { number: -5 } } };
+    await expect(rig.call('updateMany', 'orders', lower)).rejects.toMatchObject(refused('schema_mismatch', '/number'));
+    expect(await rig.raw('orders')).toEqual(before);
+    expect((await rig.events.of('orders')).filter(({ type }) => type === 'orders.updated')).toEqual([]);
+    expect(told).toEqual([]);
+  });
+
+  it('changes many documents that fit, and each of them once', async () => {
+    const raise = { filter: { _id: { $gte: 'm' } }, update: { $inc: { number: 1 } } };
+    expect(await rig.call('updateMany', 'orders', raise)).toEqual({ matched: 450, modified: 450 });
+    const docs = (await rig.raw('orders')).filter(({ _id }) => _id >= 'm');
+    expect(docs.map(({ number, _rev }) => [number, _rev])).toEqual(
+      Array.from({ length: 450 }, (_, i) => [i === 420 ? 4 : i + 1_001, 2]),
+    );
+    expect(told.flatMap(({ changes }) => changes)).toHaveLength(450);
+  });
+
+  it('changes nothing of a few large documents either, which take several transactions', async () => {
+    const filter = { _id: { $gte: 'z' } };
+    const docs = Array.from({ length: 6 }, (_, i) => ({ _id: `z${i}`, number: i === 5 ? 3 : 100 }));
+    for (const doc of docs) {
+      await rig.call('createDoc', 'orders', { doc: { ...doc, status: 'x'.repeat(1_900_000) } });
+    }
+    const numbers = async () => (await rig.raw('orders')).filter(({ _id }) => _id >= 'z').map(({ number }) => number);
+    const change = (by: number) => rig.call('updateMany', 'orders', { filter, update: { $inc: { number: by } } });
+    await expect(change(-5)).rejects.toMatchObject({ code: 'schema_mismatch' });
+    expect(await numbers()).toEqual(docs.map(({ number }) => number));
+    expect(await change(5)).toEqual({ matched: 6, modified: 6 });
+  });
+
   it('names the place of a member too many, and takes Dates for their text', async () => {
     await expect(rig.call('createDoc', 'orders', { doc: { number: 2, colour: 'red' } })).rejects.toMatchObject({
       code: 'schema_mismatch',
