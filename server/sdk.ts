@@ -14,7 +14,7 @@ import { type ToastTone } from './schemas/socket.ts';
 export { Type, type Static, type TSchema } from 'typebox';
 export type { Json } from './schemas/json.ts';
 export { action, defineManifest, listener, view } from './listeners/nodes.ts';
-export type { Component, View, ViewOptions } from './listeners/nodes.ts';
+export type { Component, Shown, View, ViewOptions } from './listeners/nodes.ts';
 export type { ViewContext } from './schemas/view.ts';
 
 export interface ListenerApi {

@@ -1,9 +1,9 @@
 /** The issues found, as a table. */
 import type { Component } from '../server/sdk.ts';
 import type { Issue } from '../listeners/github/issues.ts';
-import { tableOf } from './_lib/table.ts';
+import { tableOf, type Columns } from './_lib/table.ts';
 
-const columns = [
+const columns: Columns = [
   { key: 'issue', title: 'Issue' },
   { key: 'repository', title: 'Repository', hideBelow: 'tablet' },
   { key: 'state', title: 'State' },

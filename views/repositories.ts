@@ -1,9 +1,9 @@
 /** The repositories GitHub has told about. */
 import type { Component } from '../server/sdk.ts';
 import type { Repository } from '../listeners/_lib/github.ts';
-import { tableOf } from './_lib/table.ts';
+import { tableOf, type Columns } from './_lib/table.ts';
 
-const columns = [
+const columns: Columns = [
   { key: 'name', title: 'Repository' },
   { key: 'stars', title: 'Stars', align: 'end' },
   { key: 'push', title: 'Last push' },

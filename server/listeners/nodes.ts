@@ -1,6 +1,7 @@
 /** What authors build trees of views with, as `sdk.ts` hands it on: nodes and actions are plain JSON, made by name. */
-import type { Action, AnyComponent, Node } from '../schemas/components/base.ts';
-import type { Json, JsonObject } from '../schemas/json.ts';
+import type { Component, Shown } from '../schemas/components/authored.ts';
+import type { Action } from '../schemas/components/base.ts';
+import type { JsonObject } from '../schemas/json.ts';
 import type { ToastTone } from '../schemas/socket.ts';
 import type { Find, ListenerNode, Manifest, ViewContext, ViewNode, ViewRoute } from '../schemas/view.ts';
 
@@ -8,14 +9,13 @@ import type { Find, ListenerNode, Manifest, ViewContext, ViewNode, ViewRoute } f
  * A view: pure and synchronous. What it reads of `context` decides for whom, and when, it is rendered anew; what it is
  * given may be changed freely and is its own.
  */
-export type View<Data = readonly unknown[], Props = JsonObject, Result = Node | Json> = (
+export type View<Data = readonly unknown[], Props = JsonObject, Result = Shown> = (
   data: Data,
   props: Props,
   context: ViewContext,
 ) => Result;
 
-/** Any component by its `_type`, as a view returns it. */
-export type Component = AnyComponent;
+export type { Component, Shown };
 
 export interface ViewOptions {
   /** Tells it from its neighbours, across changes. */

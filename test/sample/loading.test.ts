@@ -18,6 +18,9 @@ describe('the sample app', () => {
       'github.issues',
       'github.push',
       'github.star',
+      'orders.create',
+      'orders.note',
+      'orders.ship',
       'payments.paid',
     ]);
   });

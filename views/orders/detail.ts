@@ -10,8 +10,12 @@ const breadcrumb = [
 
 export default function detail([order]: readonly Order[]): Component {
   if (order === undefined) {
-    const empty = { _type: 'empty', title: 'There is no such order', text: 'It may have been deleted.' };
-    return { _type: 'page', title: 'Order', breadcrumb, children: [empty] };
+    return {
+      _type: 'page',
+      title: 'Order',
+      breadcrumb,
+      children: [{ _type: 'empty', title: 'There is no such order', text: 'It may have been deleted.' }],
+    };
   }
   const props = { order: order._id };
   return {

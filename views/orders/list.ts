@@ -2,9 +2,9 @@
 import { action, listener, type Component, type ViewContext } from '../../server/sdk.ts';
 import type { Order } from '../../listeners/_lib/orders.ts';
 import { amountOf, pathOf, statusOf, timeOf, titleOf } from '../_lib/orders.ts';
-import { tableOf } from '../_lib/table.ts';
+import { tableOf, type Columns } from '../_lib/table.ts';
 
-const columns = [
+const columns: Columns = [
   { key: 'order', title: 'Order' },
   { key: 'customer', title: 'Customer', hideBelow: 'tablet' },
   { key: 'amount', title: 'Amount', align: 'end', sort: true },
@@ -34,7 +34,7 @@ export default function list(
     }),
     {
       label: 'Orders',
-      ...(query.sort !== undefined && { sort: query.sort }),
+      ...(typeof query.sort === 'string' && { sort: query.sort }),
       onSort: action.setQuery({ sort: '$value' }),
       empty: props.isFiltered
         ? { _type: 'empty', title: 'No order matches', action: { _type: 'link', text: 'Show all', to: '/orders' } }

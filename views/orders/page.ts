@@ -2,8 +2,12 @@
 import { action, view, type Component, type ViewContext } from '../../server/sdk.ts';
 import { statusOptions } from '../_lib/orders.ts';
 
+const SORTS = new Map<unknown, Record<string, 1 | -1>>([
+  ['amount', { amount: 1 }],
+  ['-amount', { amount: -1 }],
+]);
+
 export default function page(_data: unknown, _props: unknown, { query }: ViewContext): Component {
-  const sort = query.sort === 'amount' ? { amount: 1 } : query.sort === '-amount' ? { amount: -1 } : { created_at: -1 };
   return {
     _type: 'page',
     title: 'Orders',
@@ -25,7 +29,7 @@ export default function page(_data: unknown, _props: unknown, { query }: ViewCon
             ...(query.status !== undefined && { status: '@query.status' }),
             ...(query.customer !== undefined && { customer_email: '@query.customer' }),
           },
-          options: { sort: sort as Record<string, 1 | -1>, limit: 100 },
+          options: { sort: SORTS.get(query.sort) ?? { created_at: -1 }, limit: 100 },
         },
         props: { isFiltered: query.status !== undefined || query.customer !== undefined },
       }),

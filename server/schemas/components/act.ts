@@ -3,4 +3,12 @@ import type { ComponentSpec } from './base.ts';
 import { dropdownButton, menu, menuItem } from './act/menu.ts';
 import { actionable, button, command, toggle } from './act/press.ts';
 
-export const act: readonly ComponentSpec[] = [button, menu, menuItem, dropdownButton, actionable, toggle, command];
+export const act = [
+  button,
+  menu,
+  menuItem,
+  dropdownButton,
+  actionable,
+  toggle,
+  command,
+] as const satisfies readonly ComponentSpec[];

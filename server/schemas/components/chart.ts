@@ -4,4 +4,4 @@ import { chartComponent } from './chart/chart.ts';
 import { flowMap } from './chart/flowMap.ts';
 import { meter, sparkline } from './chart/small.ts';
 
-export const chart: readonly ComponentSpec[] = [chartComponent, sparkline, meter, flowMap];
+export const chart = [chartComponent, sparkline, meter, flowMap] as const satisfies readonly ComponentSpec[];

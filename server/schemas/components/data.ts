@@ -6,4 +6,14 @@ import { table } from './data/table.ts';
 import { timeline, waterfall } from './data/times.ts';
 import { diff, json, log } from './data/values.ts';
 
-export const data: readonly ComponentSpec[] = [table, bulkBar, list, tree, json, diff, log, timeline, waterfall];
+export const data = [
+  table,
+  bulkBar,
+  list,
+  tree,
+  json,
+  diff,
+  log,
+  timeline,
+  waterfall,
+] as const satisfies readonly ComponentSpec[];

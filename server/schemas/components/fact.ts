@@ -8,7 +8,7 @@ export type { Badge, Status, StatusSticker } from './fact/states.ts';
 export type { Bytes, Duration, Number, Time } from './fact/measures.ts';
 export type { Copyable, FactList, Person, Secret, Stat } from './fact/things.ts';
 
-export const fact: readonly ComponentSpec[] = [
+export const fact = [
   status,
   statusSticker,
   badge,
@@ -21,4 +21,4 @@ export const fact: readonly ComponentSpec[] = [
   stat,
   person,
   secret,
-];
+] as const satisfies readonly ComponentSpec[];

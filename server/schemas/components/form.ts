@@ -9,7 +9,7 @@ import { filterBar } from './form/filters.ts';
 import type { SchemaForm } from './form/whole.ts';
 import { expandSchemaForm } from './schemaForm.ts';
 
-export const form: readonly ComponentSpec[] = [
+export const form = [
   formComponent,
   textfield,
   textArea,
@@ -31,4 +31,4 @@ export const form: readonly ComponentSpec[] = [
   hidden,
   { ...schemaForm, expand: (spec) => expandSchemaForm(spec as SchemaForm) },
   filterBar,
-];
+] as const satisfies readonly ComponentSpec[];

@@ -12,7 +12,7 @@ export type { Column, Divider, Grid, Row, Scroll, Split } from './layout/flow.ts
 export type { Carousel, Dialog, Drawer, OverlayEntry } from './layout/overlays.ts';
 export type { Page } from './layout/page.ts';
 
-export const layout: readonly ComponentSpec[] = [
+export const layout = [
   page,
   row,
   column,
@@ -32,4 +32,4 @@ export const layout: readonly ComponentSpec[] = [
   dialog,
   overlayEntry,
   carousel,
-];
+] as const satisfies readonly ComponentSpec[];

@@ -4,4 +4,4 @@ import { alert, problem } from './state/notices.ts';
 import { empty, skeleton } from './state/placeholders.ts';
 import { progress, steps } from './state/progress.ts';
 
-export const state: readonly ComponentSpec[] = [empty, skeleton, alert, progress, steps, problem];
+export const state = [empty, skeleton, alert, progress, steps, problem] as const satisfies readonly ComponentSpec[];

@@ -8,4 +8,13 @@ export type { Code, Kbd, Markdown } from './text/blocks.ts';
 export type { Icon, Image } from './text/pictures.ts';
 export type { Heading, Link, Text } from './text/words.ts';
 
-export const text: readonly ComponentSpec[] = [textSpec, heading, markdown, link, code, kbd, icon, image];
+export const text = [
+  textSpec,
+  heading,
+  markdown,
+  link,
+  code,
+  kbd,
+  icon,
+  image,
+] as const satisfies readonly ComponentSpec[];

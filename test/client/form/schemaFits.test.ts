@@ -136,7 +136,9 @@ describe('a form made of a schema', () => {
   });
 
   it('is made of components that fit their own schemas, whatever the schema', () => {
-    const parsers = new Map([...act, ...form].map((spec) => [spec.type, createParser(spec.schema, 'body')]));
+    const parsers = new Map<string, ReturnType<typeof createParser>>(
+      [...act, ...form].map((spec) => [spec.type, createParser(spec.schema, 'body')]),
+    );
     const anything = fc.oneof(
       shape,
       fc.dictionary(words, fc.jsonValue()).map((properties) => ({ type: 'object', properties })),
