@@ -103,6 +103,10 @@ export interface Hello {
   readonly roles: readonly string[];
   /** Paths of the routes this connection may open, by kind. */
   readonly routes: Readonly<Record<RouteKind, readonly string[]>>;
+  /** Titles of those pages that have one, by path. */
+  readonly titles?: Readonly<Record<string, string>>;
+  /** The server's clock when this was said, in milliseconds since 1970: times are told as it counts. */
+  readonly now: number;
   /** Of the server; a client built for another one reloads. */
   readonly version: string;
   /** Problems with views and manifest, in development only. */

@@ -179,6 +179,7 @@ export function createLivePages(deps: LivePagesDeps): LivePagesService {
     },
     patchBetween: (before, now) => trees.patchBetween(before, now),
     routesFor: (who) => ({ page: pathsFor(routes.table.page, who), json: pathsFor(routes.table.json, who) }),
+    titlesFor: (who) => titlesFor(routes.table.page, who),
     isRoute: (kind, path) => isMatched(routes.table, kind, path),
     problems: () => [...code.problems(), ...routes.problems, ...told.sentences()],
     publishTo: (publish) => {
@@ -217,4 +218,10 @@ function nameOf({ kind, query }: PageRequest, { path }: Matched): string {
 
 function pathsFor(routes: readonly CompiledRoute[], who: Who): readonly string[] {
   return [...new Set(routes.filter(({ route }) => isOpenTo(route, who)).map(({ route }) => route.path))];
+}
+
+/** The first of a path counts, as it does when the path is opened. */
+function titlesFor(routes: readonly CompiledRoute[], who: Who): Readonly<Record<string, string>> {
+  const own = routes.filter(({ route }) => isOpenTo(route, who)).toReversed();
+  return Object.fromEntries(own.flatMap(({ route: { path, title } }) => (title === undefined ? [] : [[path, title]])));
 }

@@ -56,6 +56,8 @@ export interface LivePages {
   readonly patchBetween: (before: Tree, now: Tree) => readonly PatchOp[] | undefined;
   /** Paths of the routes that are open to somebody. */
   readonly routesFor: (who: Who) => Readonly<Record<RouteKind, readonly string[]>>;
+  /** Titles of those pages that have one, by path. */
+  readonly titlesFor: (who: Who) => Readonly<Record<string, string>>;
   /** Whether a route leads there, for anybody at all. */
   readonly isRoute: (kind: RouteKind, path: string) => boolean;
   /** Sentences about views and manifest that cannot be used. */

@@ -170,17 +170,18 @@ describe('moving between pages', () => {
     expect(faults).toEqual([]);
   });
 
-  test('a page that takes long becomes a skeleton, and then itself', async () => {
+  test('a first page that takes long becomes a skeleton; on the way to the next one it stays, dimmed', async () => {
     const server = await startServer();
     server.set('/', link('/second', 'On'));
     server.set('/second', text('Second'));
-    const { page: tab } = await openPage(server, '/');
-    await tab.getByRole('link', { name: 'On' }).waitFor();
     server.slow(2_000);
-    await tab.getByRole('link', { name: 'On' }).click();
+    const { page: tab } = await openPage(server, '/');
     await tab.getByLabel('Loading').waitFor();
+    await tab.getByRole('link', { name: 'On' }).click();
+    await tab.locator('main[aria-busy=true]').getByRole('link', { name: 'On' }).waitFor();
     await tab.getByText('Second').waitFor();
-    expect(await tab.getByLabel('Loading').count()).toBe(0);
+    expect(await tab.locator('main[aria-busy=true]').count()).toBe(0);
+    expect(await tab.getByRole('link', { name: 'On' }).count()).toBe(0);
   });
 
   test('another query keeps the page, what is typed in it and its focus', async () => {

@@ -45,19 +45,50 @@ test('the old page stays, dimmed and live, until the new one is there; then it i
   expect(opened.map(({ isClosed }) => isClosed)).toEqual([true, false]);
 });
 
-test('after 200 ms without the new page there is a skeleton of it', () => {
+test('the first page becomes a skeleton after 200 ms; on the way to another the old one stays however long it takes', () => {
+  const { routes, opened } = fakeRoutes();
+  const flow = createPageFlow(routes);
+  flow.go('/a', '');
+  vi.advanceTimersByTime(199);
+  expect(flow.get()).toBeUndefined();
+  vi.advanceTimersByTime(1);
+  expect(flow.get()).toMatchObject({ path: '/a', wait: 'skeleton' });
+  opened[0]!.store.set(live('A'));
+  flow.go('/b', '');
+  vi.advanceTimersByTime(20_000);
+  opened[0]!.store.set(live('A2'));
+  expect(flow.get()).toMatchObject({ path: '/a', wait: 'dim', snapshot: { tree: 'A2' } });
+});
+
+test('paused, a page stays as it is, another one is shown as it comes, and going on shows the newest', () => {
   const { routes, opened } = fakeRoutes();
   const flow = createPageFlow(routes);
   flow.go('/a', '');
   opened[0]!.store.set(live('A'));
-  flow.go('/b', '');
-  vi.advanceTimersByTime(199);
-  expect(flow.get()?.wait).toBe('dim');
-  vi.advanceTimersByTime(1);
-  expect(flow.get()).toMatchObject({ path: '/b', wait: 'skeleton' });
-  // What happens to the page that is left is nobody's business any more.
+  flow.pause(true);
+  expect(flow.isPaused.get()).toBe(true);
   opened[0]!.store.set(live('A2'));
-  expect(flow.get()).toMatchObject({ path: '/b', wait: 'skeleton' });
+  opened[0]!.store.set({ ...live('A2'), status: 'stale' });
+  expect(flow.get()).toMatchObject({ wait: 'none', snapshot: { tree: 'A' } });
+  flow.go('/b', '');
+  expect(flow.get()).toMatchObject({ path: '/a', wait: 'dim', snapshot: { tree: 'A' } });
+  opened[1]!.store.set(live('B'));
+  opened[1]!.store.set(live('B2'));
+  expect(flow.get()).toMatchObject({ path: '/b', snapshot: { tree: 'B' } });
+  flow.pause(false);
+  expect(flow.get()).toMatchObject({ path: '/b', snapshot: { tree: 'B2' } });
+});
+
+test('what may not be seen any more is taken from the screen, paused or not', () => {
+  const { routes, opened } = fakeRoutes();
+  const flow = createPageFlow(routes);
+  flow.go('/a', '');
+  opened[0]!.store.set(live('A'));
+  flow.pause(true);
+  opened[0]!.store.set({ ...loading, status: 'gone' });
+  expect(flow.get()).toMatchObject({ snapshot: { status: 'gone', tree: undefined } });
+  opened[0]!.store.set(live('A again'));
+  expect(flow.get()).toMatchObject({ snapshot: { status: 'live', tree: 'A again' } });
 });
 
 test('another query of the same page never becomes a skeleton', () => {

@@ -74,6 +74,8 @@ describe('who may connect', () => {
       user: { id: 'usr_1', name: 'Ada', email: 'ada@example.test' },
       roles: ['guest', 'user', 'admin'],
       routes: { page: ['/', '/orders', '/admin'], json: [] },
+      titles: { '/': 'Page /', '/orders': 'Page /orders', '/admin': 'Page /admin' },
+      now: expect.closeTo(Date.now(), -5) as number,
       version: '1.2.3',
       problems: [],
     });

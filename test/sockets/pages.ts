@@ -61,6 +61,8 @@ export function aLivePages() {
     },
     patchBetween: (before, now) => opsBetween(before, now),
     routesFor: (who) => ({ page: [...pages].filter(([, page]) => isOpen(page, who)).map(([path]) => path), json: [] }),
+    titlesFor: (who) =>
+      Object.fromEntries([...pages].flatMap(([path, page]) => (isOpen(page, who) ? [[path, `Page ${path}`]] : []))),
     isRoute: (kind, path) => kind === 'page' && pages.has(path),
     problems: () => [],
     publishTo: (given) => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../server/schemas/view.ts';
 import { until } from '../support/until.ts';
 import type { View } from './support/authorCode.ts';
-import { liveRig, user, type LiveRig, type RigOptions } from './support/rig.ts';
+import { guest, liveRig, user, type LiveRig, type RigOptions } from './support/rig.ts';
 
 const rigs: LiveRig[] = [];
 const rig = (options: RigOptions): LiveRig => {
@@ -51,6 +51,22 @@ const manifest: Manifest = {
 };
 
 const values = (ui: any): string[] => ui.children.map((child: any) => child.value);
+
+describe('what may be opened', () => {
+  it('is told with the titles that there are, to each what is theirs', () => {
+    const page = (path: string, roles: string[], title?: string) => ({
+      path,
+      roles,
+      view: { _type: 'view' as const, name: 'home' },
+      ...(title !== undefined && { title }),
+    });
+    const pages = [page('/', ['guest'], 'Home'), page('/plain', ['guest']), page('/admin', ['admin'], 'Admin')];
+    const { pages: live } = rig({ views, manifest: { pages } });
+    expect(live.titlesFor(guest)).toEqual({ '/': 'Home' });
+    expect(live.titlesFor(user('ada', 'admin'))).toEqual({ '/': 'Home', '/admin': 'Admin' });
+    expect(live.routesFor(guest)).toEqual({ page: ['/', '/plain'], json: [] });
+  });
+});
 
 describe('a live page', () => {
   it('shows what is there, and follows what comes, changes and goes', async () => {

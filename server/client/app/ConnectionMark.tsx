@@ -1,41 +1,80 @@
-/** Whether what is on the screen is live: ● Live, ◌ Reconnecting (3 s), or offline. Pressed, it tries at once. */
+/**
+ * Whether what is on the screen is live: ● Live, ◌ Reconnecting (3 s), or offline. Pressed while live, the page stays as
+ * it is (‖ Paused) until it is pressed again; pressed while waiting, it tries at once.
+ */
 import { Text, UnstyledButton } from '@mantine/core';
 import { useEffect, useState, type ReactNode } from 'react';
 import type { Connection, ConnectionState } from '../live/connection.ts';
+import type { PageFlow } from '../live/pageFlow.ts';
+import { announce } from './announce.tsx';
 import { useReadable } from './useReadable.ts';
 
-export function ConnectionMark({ connection }: { readonly connection: Connection }): ReactNode {
+interface MarkProps {
+  readonly connection: Connection;
+  readonly flow: Pick<PageFlow, 'isPaused' | 'pause'>;
+}
+
+export function ConnectionMark({ connection, flow }: MarkProps): ReactNode {
   const state = useReadable(connection.state);
+  const isPaused = useReadable(flow.isPaused);
   const nowMs = useSeconds(state.status === 'waiting');
   const hasBeenLive = useReadable(connection.hello) !== undefined;
-  const text = textOf(state, nowMs, hasBeenLive);
-  if (state.status !== 'waiting') {
+  const { sign, text, title } = wordsOf(state, isPaused, nowMs, hasBeenLive);
+  const words = (
+    <Text component="span" size="sm">
+      <span aria-hidden="true">{sign}</span> {text}
+    </Text>
+  );
+  const status = state.status === 'live' && isPaused ? 'paused' : state.status;
+  if (title === undefined) {
     return (
-      <Text component="span" size="sm" className="earshot-mark" data-status={state.status}>
-        <span aria-hidden="true">{state.status === 'live' ? '●' : '◌'}</span> {text}
-      </Text>
+      <span className="earshot-mark" data-status={status}>
+        {words}
+      </span>
     );
   }
+  const press = () => {
+    if (state.status === 'waiting') {
+      connection.retryNow();
+      return;
+    }
+    flow.pause(!isPaused);
+    announce(isPaused ? 'Live again.' : 'Paused. The page stays as it is.');
+  };
   return (
-    <UnstyledButton className="earshot-mark" data-status="waiting" onClick={connection.retryNow} title="Try now">
-      <Text component="span" size="sm">
-        <span aria-hidden="true">{state.isOffline ? '‖' : '◌'}</span> {text}
-      </Text>
+    <UnstyledButton
+      className="earshot-mark"
+      data-status={status}
+      onClick={press}
+      title={title}
+      aria-label={`${text}. ${title}`}
+    >
+      {words}
     </UnstyledButton>
   );
 }
 
-function textOf(state: ConnectionState, nowMs: number, hasBeenLive: boolean): string {
+interface Words {
+  readonly sign: string;
+  readonly text: string;
+  /** What pressing it does, where it does anything. */
+  readonly title?: string;
+}
+
+function wordsOf(state: ConnectionState, isPaused: boolean, nowMs: number, hasBeenLive: boolean): Words {
   switch (state.status) {
     case 'live':
-      return 'Live';
+      return isPaused
+        ? { sign: '‖', text: 'Paused', title: 'Show changes again' }
+        : { sign: '●', text: 'Live', title: 'Pause: keep the page as it is' };
     case 'connecting':
-      return hasBeenLive ? 'Reconnecting' : 'Connecting';
+      return { sign: '◌', text: hasBeenLive ? 'Reconnecting' : 'Connecting' };
     case 'stopped':
-      return 'Stopped';
+      return { sign: '◌', text: 'Stopped' };
     case 'waiting': {
-      if (state.isOffline) return 'Offline';
-      return `Reconnecting (${Math.max(0, Math.ceil((state.retryAtMs - nowMs) / 1_000))} s)`;
+      if (state.isOffline) return { sign: '◌', text: 'Offline', title: 'Try now' };
+      const seconds = Math.max(0, Math.ceil((state.retryAtMs - nowMs) / 1_000));
+      return { sign: '◌', text: `Reconnecting (${seconds} s)`, title: 'Try now' };
     }
   }
 }

@@ -2,10 +2,13 @@
 import { useEffect, useMemo, type ReactNode } from 'react';
 import type { Connection } from '../live/connection.ts';
 import { createPageFlow } from '../live/pageFlow.ts';
+import { HostContext } from '../render/host.ts';
+import { createOverlays } from '../render/overlayStore.ts';
 import { announce, Announcer } from './announce.tsx';
 import { downloadText } from './download.ts';
 import { Header } from './Header.tsx';
 import { loadAtNextStep } from './history.ts';
+import { createHost } from './host.ts';
 import { liveOf } from './live.ts';
 import { navigateTo } from './navigate.ts';
 import type { Place } from './place.ts';
@@ -18,6 +21,10 @@ export function LiveApp({ place }: { readonly place: Place }): ReactNode {
   const { connection, routes } = liveOf(place);
   const flow = useMemo(() => createPageFlow(routes), [routes]);
   const hello = useReadable(connection.hello);
+  const host = useMemo(
+    () => createHost({ place, connection, flow, overlays: createOverlays() }),
+    [place, connection, flow],
+  );
   usePushes(connection, place);
   useLossTold(connection);
   useVersion(connection);
@@ -27,7 +34,9 @@ export function LiveApp({ place }: { readonly place: Place }): ReactNode {
       <a className="earshot-skip" href="#main">
         Skip to the page
       </a>
-      <Header place={place} connection={connection} />
+      <HostContext value={host}>
+        <Header place={place} connection={connection} flow={flow} />
+      </HostContext>
       <Problems problems={hello?.problems ?? []} />
       <RoutePage place={place} connection={connection} flow={flow} />
       <Announcer />

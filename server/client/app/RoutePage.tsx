@@ -51,14 +51,17 @@ function Shown({ place, connection, flow, state }: RoutePageProps & { readonly s
   const overlays = useMemo(createOverlays, []);
   const host = useMemo(() => createHost({ place, connection, flow, overlays }), [place, connection, flow, overlays]);
   const { tree, problem, status } = state.snapshot;
-  if (status === 'gone') return <NoPage path={state.path} problem={problem} place={place} connection={connection} />;
   return (
     <HostContext value={host}>
-      <Boundary of={tree} name="This page">
-        <QuestionContext value={`${state.path}${state.search}`}>
-          <Show node={tree as Node} />
-        </QuestionContext>
-      </Boundary>
+      {status === 'gone' ? (
+        <NoPage path={state.path} problem={problem} place={place} connection={connection} />
+      ) : (
+        <Boundary of={tree} name="This page">
+          <QuestionContext value={`${state.path}${state.search}`}>
+            <Show node={tree as Node} />
+          </QuestionContext>
+        </Boundary>
+      )}
     </HostContext>
   );
 }

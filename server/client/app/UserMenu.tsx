@@ -38,7 +38,7 @@ export function UserMenu({ place, connection }: UserMenuProps): ReactNode {
   const user = hello?.user ?? null;
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
-    <Menu position="bottom-end" width={220} shadow="md">
+    <Menu position="bottom-end" width={220} shadow="md" withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <ActionIcon variant="subtle" size="lg" radius="xl" aria-label={user === null ? 'Menu' : `Menu of ${user.name}`}>
           {user === null ? <IconSettings size={20} /> : <IconUserCircle size={24} />}

@@ -6,5 +6,10 @@ const COLORS: Readonly<Record<ToastTone, string>> = { info: 'blue', success: 'te
 
 export function toast(text: string, tone: ToastTone = 'info'): void {
   // A failure stays until it is closed: somebody has to read it.
-  notifications.show({ message: text, color: COLORS[tone], autoClose: tone === 'error' ? 12_000 : 5_000 });
+  notifications.show({
+    message: text,
+    color: COLORS[tone],
+    autoClose: tone === 'error' ? 12_000 : 5_000,
+    closeButtonProps: { 'aria-label': 'Close' },
+  });
 }

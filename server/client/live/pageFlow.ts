@@ -1,6 +1,7 @@
 /**
- * Which page is on the screen while one goes to another: the old one stays, dimmed, until the new one is there; after a
- * while without it, a skeleton. Another query of the same path is the same page, and never becomes a skeleton.
+ * Which page is on the screen while one goes to another: the old one stays, dimmed, until the new one is there. Only
+ * where there is no old one, a skeleton is shown after a while. Paused, the page stays as it is: what changes is kept
+ * ready, and shown when it goes on. Who goes to another page while paused gets that page as it is then.
  */
 import type { JsonObject } from '../../schemas/json.ts';
 import type { Outcome } from '../render/host.ts';
@@ -19,6 +20,8 @@ export interface PageState {
 
 export interface PageFlow extends Readable<PageState | undefined> {
   readonly go: (path: string, search: string) => void;
+  readonly isPaused: Readable<boolean>;
+  readonly pause: (isPaused: boolean) => void;
   /** Runs a listener of the page that is shown. */
   readonly run: (code: string, event: JsonObject) => Promise<Outcome>;
   readonly stop: () => void;
@@ -35,12 +38,17 @@ const SKELETON_AFTER_MS = 200;
 
 export function createPageFlow(routes: Routes): PageFlow {
   const store = createStore<PageState | undefined>(undefined);
+  const isPaused = createStore(false);
   let shown: Stop | undefined;
   let coming: Stop | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const show = ({ path, search, route }: Stop, wait: PageState['wait'] = 'none') =>
-    store.set({ path, search, snapshot: route.get(), wait });
+  const show = ({ path, search, route }: Stop, wait: PageState['wait'] = 'none') => {
+    const before = store.get();
+    const now = route.get();
+    const isHeld = isPaused.get() && before?.path === path && before.search === search && canStay(before, now);
+    store.set({ path, search, snapshot: isHeld ? before.snapshot : now, wait });
+  };
   const leave = (stop: Stop | undefined) => {
     stop?.unsubscribe();
     stop?.route.close();
@@ -55,7 +63,7 @@ export function createPageFlow(routes: Routes): PageFlow {
     leave(old);
   };
   const onChange = (stop: Stop) => {
-    if (stop === shown && store.get()?.wait !== 'skeleton') show(stop, coming === undefined ? 'none' : 'dim');
+    if (stop === shown) show(stop, coming === undefined ? 'none' : 'dim');
     else if (stop === coming && stop.route.get().status !== 'loading') arrive(stop);
   };
 
@@ -86,8 +94,12 @@ export function createPageFlow(routes: Routes): PageFlow {
       }
       const stop = coming;
       if (shown !== undefined) show(shown, 'dim');
-      if (shown?.path === path) return;
-      timer = setTimeout(() => show(stop, 'skeleton'), SKELETON_AFTER_MS);
+      else timer = setTimeout(() => show(stop, 'skeleton'), SKELETON_AFTER_MS);
+    },
+    isPaused,
+    pause: (next) => {
+      isPaused.set(next);
+      if (shown !== undefined) show(shown, coming === undefined ? 'none' : 'dim');
     },
     run: (code, event) => shown!.route.run(code, event),
     stop: () => {
@@ -99,4 +111,10 @@ export function createPageFlow(routes: Routes): PageFlow {
       store.set(undefined);
     },
   };
+}
+
+/** What somebody may not see any more is not left on the screen, paused or not. */
+function canStay({ snapshot, wait }: PageState, now: RouteSnapshot): boolean {
+  const isTree = snapshot.status === 'live' || snapshot.status === 'stale';
+  return wait !== 'skeleton' && isTree && now.status !== 'gone';
 }

@@ -51,7 +51,7 @@ export interface FakeServer {
   readonly cut: () => void;
   /** Neither HTTP nor sockets are answered until it is called with false. */
   readonly setDown: (isDown: boolean) => void;
-  readonly push: <E extends 'toast' | 'navigate' | 'download'>(
+  readonly push: <E extends 'toast' | 'navigate' | 'download' | 'ended'>(
     event: E,
     ...args: Parameters<ServerToClient[E]>
   ) => void;
@@ -70,7 +70,7 @@ export async function startFakeServer(clientDir: string): Promise<FakeServer> {
   const trees = new Map<string, { tree: Json; title: string | null }>();
   const refusals = new Map<string, Problem>();
   const resumable = new Map<string, Watch>();
-  const pressed = new Map<string, string>();
+  const pressed = new Map<string, { readonly run: string; readonly ending: Promise<Ending> }>();
   const runs: FakeRun[] = [];
   const opens: OpenRequest[] = [];
   const auths: SocketAuth[] = [];
@@ -79,9 +79,12 @@ export async function startFakeServer(clientDir: string): Promise<FakeServer> {
     user: null,
     roles: ['guest'],
     routes: { page: [], json: [] },
+    now: 0,
     version: '1',
     problems: [],
   };
+  let aheadMs = 0;
+  const greeting = (): Hello => ({ ...hello, now: Date.now() + aheadMs });
   let revision = 0;
   let isLosing = false;
   let slowMs = 0;
@@ -102,7 +105,7 @@ export async function startFakeServer(clientDir: string): Promise<FakeServer> {
   io.on('connection', (socket: FakeSocket) => {
     socket.data.watches = new Map();
     auths.push(socket.handshake.auth);
-    socket.emit('hello', hello);
+    socket.emit('hello', greeting());
     socket.on('open', (request, answer) => {
       opens.push(request);
       setTimeout(() => open(socket, request, answer), slowMs);
@@ -116,13 +119,14 @@ export async function startFakeServer(clientDir: string): Promise<FakeServer> {
         return;
       }
       const had = pressed.get(request.press);
-      const run = had ?? `run_${pressed.size + 1}`;
-      pressed.set(request.press, run);
-      answer({ ok: true, run, duplicate: had !== undefined });
-      if (had !== undefined) return;
       const told: FakeRun = { code, event: request.event ?? null, press: request.press };
-      runs.push(told);
-      void Promise.resolve(handleRun(told)).then((end) => socket.emit('ended', { ...end, run, press: request.press }));
+      const started = had ?? { run: `run_${pressed.size + 1}`, ending: Promise.resolve().then(() => handleRun(told)) };
+      pressed.set(request.press, started);
+      if (had === undefined) runs.push(told);
+      const { run, ending } = started;
+      answer({ ok: true, run, duplicate: had !== undefined });
+      // Whoever presses again, on another connection, is told of the one end.
+      void ending.then((end) => socket.emit('ended', { ...end, run, press: request.press }));
     });
   });
 
@@ -181,7 +185,8 @@ export async function startFakeServer(clientDir: string): Promise<FakeServer> {
     },
     hello: (given) => {
       hello = { ...hello, ...given };
-      io.emit('hello', hello);
+      if (given.now !== undefined) aheadMs = given.now - Date.now();
+      io.emit('hello', greeting());
     },
     runs,
     onRun: (handle) => (handleRun = handle),
