@@ -22,6 +22,8 @@ export interface DataApiDeps {
   /** What documents must look like, and who is told of what was committed. */
   readonly schemaOf?: SchemaOf;
   readonly tell?: (committed: Committed) => void;
+  /** Whether other processes write the same data, and follow this one's changes. */
+  readonly isShared?: boolean;
   readonly clock: Clock;
   readonly newDocId?: () => string;
 }

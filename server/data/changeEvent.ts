@@ -2,6 +2,7 @@
 import type { NewEvent } from '../events/document.ts';
 import type { JsonObject } from '../schemas/json.ts';
 import type { StoredDoc } from './args.ts';
+import { formOf } from './eventForm.ts';
 import { REVISION, withoutRevision } from './revision.ts';
 import type { DataScope } from './scope.ts';
 import { asJson, bytesOf, isSame, valueAsJson } from './storeValues.ts';
@@ -21,17 +22,26 @@ const SURELY_FITS_BYTES = MAX_EVENT_DATA_BYTES / 8;
 
 /**
  * The events of changes, one each: `<collection>.created`, `.updated` or `.deleted`. A document too large for an event
- * is told as `{ _id, _truncated: true }`; `previous` is left out where it is too large, and `changed` still says what.
+ * is told as `{ _id, _truncated: true }`; `previous` is left out where it is too large, and `changed` still says what. Where
+ * the data is shared, other processes can make the document again (foreignChanges.ts).
  */
-export function eventsOf(scope: DataScope, collection: string, changes: readonly Change[]): readonly NewEvent[] {
+export function eventsOf(
+  scope: DataScope,
+  collection: string,
+  changes: readonly Change[],
+  { isShared }: { readonly isShared: boolean },
+): readonly NewEvent[] {
   return changes.flatMap((change): readonly NewEvent[] => {
     const before = change.before && withoutRevision(change.before);
     const after = change.after && withoutRevision(change.after);
     const doc = after ?? before;
     if (doc === undefined) return [];
+    const changed = before && after && (change.changed ?? changedFields(before, after));
+    const form = isShared ? formOf(doc, before, changed) : undefined;
     const common = {
       environmentId: scope.environmentId,
       data: dataOf(doc),
+      ...(form && { form }),
       source: {
         type: 'data' as const,
         collection,
@@ -42,8 +52,7 @@ export function eventsOf(scope: DataScope, collection: string, changes: readonly
     };
     if (before === undefined) return [{ ...common, type: `${collection}.created` }];
     if (after === undefined) return [{ ...common, type: `${collection}.deleted` }];
-    const changed = change.changed ?? changedFields(before, after);
-    if (changed.length === 0) return [];
+    if (changed === undefined || changed.length === 0) return [];
     return [{ ...common, type: `${collection}.updated`, changed, ...previousOf(before, changed) }];
   });
 }

@@ -1,10 +1,13 @@
-/** Tells those who follow the data what has just been committed, in this process. What they do with it fails no write. */
+/** Tells those who follow the data what has been committed, here or elsewhere. What they do with it fails no write. */
 import type { Change } from './changeEvent.ts';
 
 export interface Committed {
   readonly environmentId: number;
   readonly collection: string;
+  /** One with neither before nor after stands for any change of that collection. */
   readonly changes: readonly Change[];
+  /** Ids of the events that were stored with it, where it happened in this process. */
+  readonly events?: readonly string[];
 }
 
 export interface ChangeFeed {

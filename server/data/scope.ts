@@ -34,6 +34,7 @@ export interface DataEvents {
 }
 
 export interface EventDraft {
+  readonly ids?: readonly string[];
   /** Writes the events within the transaction. A transaction that is tried again drafts anew. */
   readonly insert: (session: mongoose.mongo.ClientSession) => Promise<void>;
   /** After the commit: puts the events to work. */

@@ -20,14 +20,16 @@ export interface DataStoreDeps {
   readonly events: DataEvents;
   readonly schemaOf?: SchemaOf;
   readonly tell?: (committed: Committed) => void;
+  readonly isShared?: boolean;
   readonly random?: () => number;
 }
 
 export type DataStore = ReturnType<typeof createDataStore>;
 
 export function createDataStore(deps: DataStoreDeps) {
-  const { connectionFor, events, schemaOf = () => undefined, tell = () => undefined, random = Math.random } = deps;
-  const { transact, inTransaction } = createTransactions({ databaseOf, events, schemaOf, tell, random });
+  const { connectionFor, events, schemaOf = () => undefined, tell = () => undefined } = deps;
+  const { isShared = false, random = Math.random } = deps;
+  const { transact, inTransaction } = createTransactions({ databaseOf, events, schemaOf, tell, isShared, random });
   const bulk = createBulkWrites({ databaseOf, transact, inTransaction, schemaOf });
   const reads = createReads({ databaseOf });
   const writes = createWrites({ databaseOf, transact, schemaOf });

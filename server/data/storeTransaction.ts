@@ -20,6 +20,8 @@ export interface TransactDeps {
   readonly schemaOf: SchemaOf;
   /** After each commit, once for every piece of work in it. */
   readonly tell: (committed: Committed) => void;
+  /** Whether other processes follow the changes by their events. */
+  readonly isShared: boolean;
   readonly random: () => number;
 }
 
@@ -59,7 +61,7 @@ const MAX_PAUSE_MS = 200;
 const MAX_COMMIT_MS = 5_000;
 const MAX_COMMIT_ATTEMPTS = 3;
 
-export function createTransactions({ databaseOf, events, schemaOf, tell, random }: TransactDeps) {
+export function createTransactions({ databaseOf, events, schemaOf, tell, isShared, random }: TransactDeps) {
   const inTurn = createTurns({ room: MAX_OPEN });
 
   /** Begins a transaction, does the work within, commits, and puts the events to work; or undoes all of it. */
@@ -106,10 +108,12 @@ export function createTransactions({ databaseOf, events, schemaOf, tell, random 
     const { result, changes } = await work({ collection, session });
     const schema = schemaOf(coll);
     for (const { after } of changes) if (schema !== undefined && after !== undefined) checkAgainst(schema, coll, after);
-    if (changes.length > 0) drafts.push(followed({ environmentId: scope.environmentId, collection: coll, changes }));
-    const told = eventsOf(scope, coll, changes);
-    if (told.length > 0) {
-      const draft = await events.draft(told);
+    if (changes.length === 0) return result;
+    const told = eventsOf(scope, coll, changes, { isShared });
+    const draft = told.length === 0 ? undefined : await events.draft(told);
+    const { environmentId } = scope;
+    drafts.push(followed({ environmentId, collection: coll, changes, events: draft?.ids ?? [] }));
+    if (draft !== undefined) {
       drafts.push(draft);
       await draft.insert(session);
     }

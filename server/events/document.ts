@@ -31,7 +31,27 @@ export interface EventDocument extends QueueEntry {
   readonly schema_faults?: readonly { readonly path: string; readonly message: string }[];
   /** How many deliveries of our own led to it. */
   readonly hops?: number;
+  readonly form?: EventForm;
 }
+
+/**
+ * What JSON does not say of the documents that an event of the data API tells of, for other processes to make them again.
+ * An event without it may have lost something.
+ */
+export interface EventForm {
+  /** Places of times, from `data` or `previous` on. */
+  readonly times: readonly (readonly string[])[];
+  /** Fields that are null in `previous` and were not there. */
+  readonly absent: readonly string[];
+}
+
+/** Where the document is that an event of the data API tells of. */
+export interface EventPlace extends Pick<EventDocument, '_id' | 'environment_id'> {
+  readonly source: Extract<EventSource, { readonly type: 'data' }>;
+}
+
+/** What an event of the data API tells of a document. */
+export type DataEvent = EventPlace & Pick<EventDocument, 'type' | 'data' | 'previous' | 'form'>;
 
 /** What it takes to publish an event. */
 export interface NewEvent {
@@ -45,6 +65,7 @@ export interface NewEvent {
   readonly changed?: readonly string[];
   readonly previous?: JsonObject;
   readonly hops?: number;
+  readonly form?: EventForm;
 }
 
 export interface Published {

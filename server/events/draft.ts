@@ -104,7 +104,7 @@ function storedOf(
   now: Date,
 ): Omit<EventDocument, 'status' | 'attempt'> {
   const { id, previous, ...rest } = facts;
-  const { environmentId, idempotencyKey, occurredAt = now, hops = 0 } = event;
+  const { environmentId, idempotencyKey, occurredAt = now, hops = 0, form } = event;
   const data = JSON.stringify(event.data);
   return {
     _id: id,
@@ -119,6 +119,7 @@ function storedOf(
       body_hash: hashOf(event, data),
     }),
     ...(hops > 0 && { hops }),
+    ...(form && { form }),
   };
 }
 

@@ -52,6 +52,7 @@ export function createPublish({ draftEvent, store, clock }: PublishDeps): Publis
 
 /** Events that are stored together with the change they tell of, in the transaction of whoever makes it. */
 export interface EventsWithin {
+  readonly ids: readonly string[];
   /** May be called again when the transaction is tried again. */
   readonly insert: (session: mongoose.ClientSession) => Promise<void>;
   /** After the commit. */
@@ -76,6 +77,7 @@ export function createDraftWithin(deps: {
       throw error;
     }
     return {
+      ids: drafts.map(({ document }) => document._id),
       insert: (session) =>
         deps.store.insertWithin(
           session,

@@ -4,7 +4,7 @@ import { createBatcher } from '../db/batch.ts';
 import { insertEach } from '../db/commands.ts';
 import { firstIdAt } from '../lib/ids.ts';
 import { pageById, type Page, type PageOf } from '../schemas/list.ts';
-import type { EventDocument } from './document.ts';
+import type { DataEvent, EventDocument, EventPlace } from './document.ts';
 
 export const EVENTS_COLLECTION = 'events';
 
@@ -36,6 +36,12 @@ export interface EventStore {
     environmentId: number,
     range: { readonly since: Date; readonly until: Date; readonly after?: string; readonly limit: number },
   ) => Promise<readonly EventDocument[]>;
+  /** Ids from the given one on, oldest first; the index alone is read. */
+  readonly idsFrom: (from: string, limit: number) => Promise<readonly string[]>;
+  /** Those of the given events that tell of documents. */
+  readonly dataEvents: (ids: readonly string[]) => Promise<readonly DataEvent[]>;
+  /** The same, and no more than where it was. */
+  readonly dataPlaces: (ids: readonly string[]) => Promise<readonly EventPlace[]>;
   /** Whether an event from before the given one is still to be routed. */
   readonly isUnroutedBefore: (environmentId: number, id: string) => Promise<boolean>;
   /** Deletes up to `limit` routed events accepted before the given time and answers how many. */
@@ -108,6 +114,18 @@ export function createEventStore(connection: mongoose.Connection): EventStore {
         .limit(limit)
         .toArray(),
 
+    idsFrom: async (from, limit) => {
+      const found = events.find({ _id: { $gte: from } }, { projection: { _id: 1 }, sort: { _id: 1 }, limit });
+      return (await found.toArray()).map(({ _id }) => _id);
+    },
+
+    dataEvents: (ids) =>
+      events
+        .find<DataEvent>(isOfData(ids), { projection: { ...PLACE, type: 1, data: 1, previous: 1, form: 1 } })
+        .toArray(),
+
+    dataPlaces: (ids) => events.find<EventPlace>(isOfData(ids), { projection: PLACE }).toArray(),
+
     isUnroutedBefore: async (environmentId, id) => {
       const earlier = { lane: eventLane(environmentId), _id: { $lt: id } };
       return (await events.findOne(earlier, { projection: { _id: 1 }, hint: 'queue' })) !== null;
@@ -124,6 +142,12 @@ export function createEventStore(connection: mongoose.Connection): EventStore {
       return deletedCount;
     },
   };
+}
+
+const PLACE = { environment_id: 1, source: 1 } as const;
+
+function isOfData(ids: readonly string[]): object {
+  return { _id: { $in: [...ids] }, 'source.type': 'data' };
 }
 
 function queryOf(environmentId: number, filter: EventFilter, after: string | undefined): object {
