@@ -39,7 +39,7 @@ export function createIdentify({ authenticate, sessions }: Pick<SocketsDeps, 'au
       return programOf(access, auth.token);
     }
     const { id } = environmentNamed(auth.environment ?? 'production');
-    const found = await sessions.identify(cookie, id);
+    const found = await sessions.look(cookie, id);
     return found === undefined ? guestOf(id) : userOf(id, found.sessionId, found.user);
   };
 }

@@ -10,28 +10,25 @@ import type { RunEnded } from '../schemas/socket.ts';
 import { isGuest } from './caller.ts';
 import type { Visit } from './visit.ts';
 
-export type FollowRun = (visit: Visit, runId: string, press: string) => void;
+/** `following` is the press's own among `visit.followed`. */
+export type FollowRun = (visit: Visit, runId: string, press: string, following: AbortController) => void;
 
 /** A result is told to the page that asked; one as large as this belongs into documents. */
 const MAX_RESULT_CHARS = 128 * 1024;
-const MAX_MISSED = 50;
 const MAX_MESSAGE_CHARS = 300;
 
 export function createFollowRun({ follow }: Pick<RunWaiters, 'follow'>): FollowRun {
-  return (visit, runId, press) => {
+  return (visit, runId, press, following) => {
     follow(
       visit.environmentId,
       runId,
       (result) => {
         const end = endOf(result, press, isGuest(visit.caller));
-        if (end.status !== 'retrying') visit.followed--;
-        if (visit.socket !== undefined) visit.socket.emit('ended', end);
-        else if (visit.phase === 'away') {
-          visit.missed.push(end);
-          if (visit.missed.length > MAX_MISSED) visit.missed.shift();
-        }
+        if (end.status !== 'retrying' && visit.followed.get(press) === following) visit.followed.delete(press);
+        visit.socket?.emit('ended', end);
+        visit.ends.add(end, visit.socket !== undefined);
       },
-      visit.over.signal,
+      AbortSignal.any([visit.over.signal, following.signal]),
     );
   };
 }

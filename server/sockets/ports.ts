@@ -11,13 +11,17 @@ import type { User } from '../schemas/user.ts';
 import type { LivePages } from '../views/page.ts';
 import type { SocketLimits } from './limits.ts';
 
+type Identify = (
+  cookieHeader: string | undefined,
+  environmentId: number,
+) => Promise<{ readonly sessionId: string; readonly user: User } | undefined>;
+
 /** Browsers that are signed in. */
 export interface SessionsPort {
   /** Who is signed in by the cookies of a request; undefined for nobody, and for a session that is over. */
-  readonly identify: (
-    cookieHeader: string | undefined,
-    environmentId: number,
-  ) => Promise<{ readonly sessionId: string; readonly user: User } | undefined>;
+  readonly look: Identify;
+  /** The same, for what a person does: it keeps the session from ending unused. */
+  readonly identify: Identify;
   /** Tells of sessions that ended: signed out, revoked, or those of a user who was disabled. */
   readonly onEnded: (heard: (ended: { readonly sessionIds: readonly string[] }) => void) => void;
 }

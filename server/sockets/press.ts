@@ -15,19 +15,23 @@ import { isGuest } from './caller.ts';
 import type { FollowRun } from './follow.ts';
 import { jsonTextOf } from './jsonText.ts';
 import type { SocketLimits } from './limits.ts';
+import type { NoteUse } from './use.ts';
 import type { EdgeSocket, OpenRoute, Visit } from './visit.ts';
 
 export interface PressDeps {
   readonly startRun: StartRun;
   readonly hasListener: (name: string) => boolean;
   readonly follow: FollowRun;
+  readonly noteUse: NoteUse;
   readonly limits: Pick<SocketLimits, 'followedRuns'>;
 }
 
+/** 128 bits of chance, written as shortly as is usual. */
+const UNGUESSED_CHARS = 22;
 /** As long as a client could sensibly be sending the same press again. */
 const PRESS_WINDOW_MS = 24 * 60 * 60_000;
 
-export function createPress({ startRun, hasListener, follow, limits }: PressDeps) {
+export function createPress({ startRun, hasListener, follow, noteUse, limits }: PressDeps) {
   const parse = createParser(RunRequest, 'body');
 
   /** Answers when the run is stored; its end is told later. */
@@ -44,10 +48,13 @@ export function createPress({ startRun, hasListener, follow, limits }: PressDeps
     if (!hasListener(listener.name)) {
       throw new AppError('listener_not_found', { detail: 'What this stands for is not there at the moment.' });
     }
-    if (visit.followed >= limits.followedRuns) {
+    const before = visit.followed.get(press);
+    if (before === undefined && visit.followed.size >= limits.followedRuns) {
       throw new AppError('rate_limited', { detail: `${limits.followedRuns} runs of this browser have not ended yet.` });
     }
-    visit.followed++;
+    noteUse(socket);
+    const following = new AbortController();
+    visit.followed.set(press, following);
     try {
       const { userId, environmentId } = visit.caller.who;
       const started = await startRun({
@@ -58,20 +65,29 @@ export function createPress({ startRun, hasListener, follow, limits }: PressDeps
         connection: visit.id,
         propsJson: JSON.stringify(listener.props),
         event: body,
-        dedupe: { keys: [`press:${presserOf(visit)}:${press}`], windowMs: PRESS_WINDOW_MS },
+        dedupe: { keys: [`press:${presserOf(visit, press)}:${press}`], windowMs: PRESS_WINDOW_MS },
       });
       answer({ ok: true, run: started.id, duplicate: started.isDuplicate });
-      follow(visit, started.id, press);
+      // Whoever sends a press again may have missed how it ended, so that is looked up and told anew.
+      before?.abort();
+      follow(visit, started.id, press, following);
     } catch (error) {
-      visit.followed--;
+      if (visit.followed.get(press) === following) {
+        if (before === undefined) visit.followed.delete(press);
+        else visit.followed.set(press, before);
+      }
       throw error;
     }
   };
 }
 
-/** A session or a token may come back on another connection; guests are all alike, so theirs is the visit. */
-function presserOf({ id, environmentId, caller }: Visit): string {
-  return isGuest(caller) ? `${environmentId}:${id}` : caller.identity;
+/**
+ * A session or a token may come back on another connection. Guests are all alike: one whose press has an id that nobody
+ * guesses is known by it, also after the server was restarted; another's is the visit's.
+ */
+function presserOf({ id, environmentId, caller }: Visit, press: string): string {
+  if (!isGuest(caller)) return caller.identity;
+  return press.length >= UNGUESSED_CHARS ? caller.identity : `${environmentId}:${id}`;
 }
 
 function listenerOf({ key, watcher }: OpenRoute, code: string): { readonly name: string; readonly props: JsonObject } {

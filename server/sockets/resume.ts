@@ -29,7 +29,7 @@ export function createResume({ visits, limits }: ResumeDeps) {
     if (earlier !== newcomer) {
       if (newcomer.phase === 'new') {
         visits.takeOver(earlier, newcomer);
-        earlier.missed.splice(0).forEach((end) => socket.emit('ended', end));
+        earlier.ends.take().forEach((end) => socket.emit('ended', end));
       } else visits.removeRoute(route); // it has begun as a visit of its own: the tree is all it can take up
     }
     return { trees: route.recent };

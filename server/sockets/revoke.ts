@@ -2,7 +2,8 @@
  * Rights that end or change while somebody is connected. Sessions and users tell of it themselves. Tokens are looked at
  * twice a second, each distinct one once however many connections it has: looking is answered from memory for most of a
  * second, and a token revoked by this process is forgotten at once, so none outlives its revocation by a second.
- * Sessions are looked at once a minute as well, since they also run out, or end or change in another process.
+ * Sessions are looked at once a minute as well, since they also run out, or end or change in another process; being
+ * looked at keeps none alive.
  */
 import { AppError } from '../lib/errors.ts';
 import type { User } from '../schemas/user.ts';
@@ -79,7 +80,7 @@ export function createRevoke(deps: RevokeDeps): Revoke {
     for (const visit of [...visits.all()]) {
       const { socket, caller, environmentId } = visit;
       if (socket === undefined || caller.sessionId === null) continue;
-      const found = await sessions.identify(socket.request.headers.cookie, environmentId);
+      const found = await sessions.look(socket.request.headers.cookie, environmentId);
       if (found?.sessionId !== caller.sessionId) endAll(({ sessionId }) => sessionId === caller.sessionId);
       else if (String(found.user.roles) !== String(caller.user?.roles)) change(found.user);
     }

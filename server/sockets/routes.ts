@@ -8,6 +8,7 @@ import { CloseRequest, OpenRequest, type OpenAnswer } from '../schemas/socket.ts
 import type { LivePages, Tree } from '../views/page.ts';
 import type { SocketLimits } from './limits.ts';
 import { createResume, isSameRequest, treeAtHand } from './resume.ts';
+import type { NoteUse } from './use.ts';
 import type { EdgeSocket, OpenRoute, RouteRequest, Visit } from './visit.ts';
 import { rememberTree, type Visits } from './visits.ts';
 import type { Watching } from './watching.ts';
@@ -16,12 +17,13 @@ export interface RoutesDeps {
   readonly pages: Pick<LivePages, 'patchBetween'>;
   readonly visits: Visits;
   readonly watching: Watching;
+  readonly noteUse: NoteUse;
   readonly limits: Pick<SocketLimits, 'openRoutes' | 'recentTrees'>;
   /** 128 bits of chance. */
   readonly newSecret: () => string;
 }
 
-export function createRoutes({ pages, visits, watching, limits, newSecret }: RoutesDeps) {
+export function createRoutes({ pages, visits, watching, noteUse, limits, newSecret }: RoutesDeps) {
   const parseOpen = createParser(OpenRequest, 'body');
   const parseClose = createParser(CloseRequest, 'body');
   const resume = createResume({ visits, limits });
@@ -33,6 +35,7 @@ export function createRoutes({ pages, visits, watching, limits, newSecret }: Rou
     const { visit } = socket.data;
     if (visit === undefined) return;
     visits.begin(visit);
+    if (token === undefined) noteUse(socket); // else it comes back by itself
     requireRoom(visit, request);
     const { watcher, belongTo } = await watching.watch(visit, request);
     if (socket.data.visit !== visit || !socket.connected) {

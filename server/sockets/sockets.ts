@@ -28,6 +28,7 @@ import { createReopen } from './reopen.ts';
 import { createRevoke } from './revoke.ts';
 import { createRoutes } from './routes.ts';
 import { createSystem } from './system.ts';
+import { createNoteUse } from './use.ts';
 import type { EdgeSocket, SocketData } from './visit.ts';
 import { createVisits } from './visits.ts';
 import { createWatching } from './watching.ts';
@@ -91,6 +92,7 @@ export function createSockets(deps: SocketsDeps): Sockets {
     onEnd: (visit, isLast) => void system.visitEnded(visit, isLast),
   });
   const watching = createWatching({ pages, visits, problems });
+  const noteUse = createNoteUse(deps);
   const hello = (caller: Parameters<typeof helloTo>[0]) => helloTo(caller, deps);
   const revoke = createRevoke({
     ...deps,
@@ -117,8 +119,8 @@ export function createSockets(deps: SocketsDeps): Sockets {
     'connection',
     createConnect({
       visits,
-      routes: createRoutes({ pages, visits, watching, limits, newSecret }),
-      press: createPress({ ...deps, follow: createFollowRun(deps.waiters), limits }),
+      routes: createRoutes({ pages, visits, watching, noteUse, limits, newSecret }),
+      press: createPress({ ...deps, follow: createFollowRun(deps.waiters), noteUse, limits }),
       hello,
       problems,
       limits,

@@ -10,9 +10,10 @@
  */
 import type { Socket } from 'socket.io';
 import type { JsonObject } from '../schemas/json.ts';
-import type { ClientToServer, OpenRequest, RunEnded, ServerToClient } from '../schemas/socket.ts';
+import type { ClientToServer, OpenRequest, ServerToClient } from '../schemas/socket.ts';
 import type { Tree, Watcher } from '../views/page.ts';
 import type { Caller } from './caller.ts';
+import type { Ends } from './ends.ts';
 
 export interface SocketData {
   caller: Caller;
@@ -34,10 +35,10 @@ export interface Visit {
   readonly routes: Map<string, OpenRoute>;
   /** Routes that are being opened and will count. */
   opening: number;
-  /** Runs whose ends are waited for. */
-  followed: number;
-  /** Ends of runs that nobody was there to hear. */
-  readonly missed: RunEnded[];
+  /** Presses whose runs' ends are waited for; abort one to wait no more. */
+  readonly followed: Map<string, AbortController>;
+  /** Of runs, as long as the browser may not have heard of them. */
+  readonly ends: Ends;
   /** Aborts when it has ended. */
   readonly over: AbortController;
   /** When what it waits for will happen by itself: beginning while `new`, ending while `away`. */

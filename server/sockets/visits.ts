@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import type { Watcher } from '../views/page.ts';
 import type { Caller } from './caller.ts';
 import { closeSurely } from './closing.ts';
+import { createEnds } from './ends.ts';
 import type { SocketLimits } from './limits.ts';
 import type { EdgeSocket, OpenRoute, Visit } from './visit.ts';
 
@@ -107,8 +108,8 @@ export function createVisits({ limits, newSecret, onBegin, onEnd }: VisitsDeps):
         state: {},
         routes: new Map(),
         opening: 0,
-        followed: 0,
-        missed: [],
+        followed: new Map(),
+        ends: createEnds(),
         over: new AbortController(),
         timer: setTimeout(() => begin(visit), limits.beginAfterMs),
         begun: Promise.resolve(),

@@ -61,6 +61,19 @@ describe('a session', () => {
     expect(await here.sessions.identify(cookie, 1)).toBeUndefined();
   });
 
+  it('is not used by being looked at', async () => {
+    const cookie = sentBack((await aMember(here)).cookie);
+    for (let hours = 0; hours < 11; hours += 1) {
+      here.pass(HOUR_MS);
+      expect(await here.sessions.look(cookie, 1)).toEqual(
+        expect.objectContaining({ user: expect.anything() as unknown }),
+      );
+    }
+    expect(await lastSeenAgoMs()).toBe(11 * HOUR_MS);
+    here.pass(HOUR_MS);
+    expect(await here.sessions.look(cookie, 1)).toBeUndefined();
+  });
+
   it('ends after thirty days whatever it is used', async () => {
     const cookie = sentBack((await aMember(here)).cookie);
     let days = 0;

@@ -172,6 +172,58 @@ describe('a press', () => {
     expect(ended).toEqual([{ run: 'run_1', press: 'press-two', status: 'succeeded' }]);
   });
 
+  it('is told how it ended once more where the connection was lost just then', async () => {
+    const { client, route, key, resume } = await guestAt();
+    const heard = told(client, 'ended');
+    await press(client, route, `${key}.c1`, { press: 'press-three' });
+    app.settle('run_1', { status: 'queued', error: { code: 'timeout', message: 'x' } });
+    app.settle('run_1', { status: 'succeeded', result: '1' });
+    await until('both are told', () => heard.length === 2);
+    cut(client);
+    await until('it is away', () => app.sockets.stats().away === 1);
+    const back = app.client();
+    const ended = told(back, 'ended');
+    await greeted(back);
+    await opened(back, '/', { resume });
+    await until('both are told again', () => ended.length === 2);
+    expect(ended.map(({ status }) => status)).toEqual(['retrying', 'succeeded']);
+  });
+
+  it('that is sent again is told how it ended, on the same connection and on one that resumes nothing', async () => {
+    const { client, route, key } = await guestAt();
+    const again = { press: 'a-press-that-nobody-guesses' };
+    await press(client, route, `${key}.c1`, again);
+    app.settle('run_1', { status: 'dead', error: { code: 'timeout', message: 'x' } });
+    const here = told(client, 'ended');
+    expect(await press(client, route, `${key}.c1`, again)).toMatchObject({ duplicate: true });
+    await until('it is told here', () => here.some(({ status }) => status === 'dead'));
+    const there = await guestAt();
+    const heard = told(there.client, 'ended');
+    expect(await press(there.client, there.route, `${there.key}.c1`, again)).toMatchObject({
+      run: 'run_1',
+      duplicate: true,
+    });
+    await until('it is told there', () => heard.length > 0);
+    expect(heard).toMatchObject([{ run: 'run_1', press: again.press, status: 'dead' }]);
+    expect(app.runs).toHaveLength(1);
+  });
+
+  it('counts once among those under way, however often it is sent', async () => {
+    await app.stop();
+    app = await startSockets({ listeners: ['ship'], limits: { followedRuns: 1 } });
+    app.pages.add('/', {}, { listeners: { c1: { name: 'ship', props: {} } } });
+    const { client, route, key } = await guestAt();
+    const again = { press: 'the-same-press' };
+    const ended = told(client, 'ended');
+    expect(await press(client, route, `${key}.c1`, again)).toMatchObject({ ok: true });
+    expect(await press(client, route, `${key}.c1`, again)).toMatchObject({ ok: true, duplicate: true });
+    expect(await press(client, route, `${key}.c1`)).toEqual(problem('rate_limited'));
+    app.settle('run_1', { status: 'succeeded' });
+    await until('its end', () => ended.length > 0);
+    expect(ended).toHaveLength(1);
+    expect(await press(client, route, `${key}.c1`)).toMatchObject({ ok: true });
+  });
+
   it('has an end to how many may be under way', async () => {
     await app.stop();
     app = await startSockets({ listeners: ['ship'], limits: { followedRuns: 2 } });
@@ -347,6 +399,29 @@ describe('rights that end', () => {
     await until('the other is told of a new role', () => hellos.length > 0);
     expect(hellos[0]!.roles).toContain('admin');
     expect(bob.client.connected).toBe(true);
+  });
+
+  it('takes what a person opens and presses for use of a session, and an open tab for none', async () => {
+    await app.stop();
+    app = await startSockets({ limits: { sessionSweepMs: 5 }, listeners: ['ship'] });
+    app.pages.add('/', {}, { listeners: { c1: { name: 'ship', props: {} } } });
+    const ada = { sessionId: 'ses_1', user: aUser() };
+    let looks = 0;
+    app.sessions.get = () => {
+      looks++;
+      return ada;
+    };
+    const { client, resume } = await guestAt('/', cookie('ada'));
+    await until('some sweeps', () => looks > 10);
+    expect(app.used).toEqual(['ses_1']);
+    cut(client);
+    await until('it is away', () => app.sockets.stats().away === 1);
+    const back = app.client(cookie('ada'));
+    await greeted(back);
+    const { route, key } = await opened(back, '/', { resume });
+    expect(app.used).toEqual(['ses_1']);
+    expect(await press(back, route, `${key}.c1`)).toMatchObject({ ok: true });
+    expect(app.used).toEqual(['ses_1', 'ses_1']);
   });
 
   it('shows a page anew to somebody whose roles changed, and greets them again', async () => {

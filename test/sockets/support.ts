@@ -45,6 +45,8 @@ export async function startSockets(options: { limits?: Partial<SocketLimits>; li
   /** By the cookie header, as it comes. */
   const sessions = new Map<string, { sessionId: string; user: User }>();
   const joined: string[] = [];
+  /** Sessions, each time that somebody did something. */
+  const used: string[] = [];
   const runs: (NewRun & { readonly id: string })[] = [];
   const heard = new Map<string, Set<(result: RunResult) => void>>();
   const outcomes = new Map<string, RunResult>();
@@ -79,7 +81,12 @@ export async function startSockets(options: { limits?: Partial<SocketLimits>; li
     hasListener: (name) => listeners.has(name),
     authenticate: (token) => Promise.resolve(tokens.get(token)),
     sessions: {
-      identify: (cookie) => Promise.resolve(cookie === undefined ? undefined : sessions.get(cookie)),
+      look: (cookie) => Promise.resolve(cookie === undefined ? undefined : sessions.get(cookie)),
+      identify: (cookie) => {
+        const found = cookie === undefined ? undefined : sessions.get(cookie);
+        if (found !== undefined) used.push(found.sessionId);
+        return Promise.resolve(found);
+      },
       onEnded: (hear) => void hearEnded.push(hear),
     },
     users: {
@@ -117,6 +124,7 @@ export async function startSockets(options: { limits?: Partial<SocketLimits>; li
     sessions,
     runs,
     joined,
+    used,
     tellEnded: (ended: Parameters<(typeof hearEnded)[0]>[0]) => hearEnded.forEach((hear) => hear(ended)),
     tellUser: (user: User) => hearUser.forEach((hear) => hear(user)),
     tellPages: () => hearPages.forEach((hear) => hear()),

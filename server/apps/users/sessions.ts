@@ -33,6 +33,8 @@ export interface SessionsEnded {
 export interface Sessions {
   /** Undefined for a guest. Answers are kept for less than a second, and forgotten at once when something ends here. */
   readonly identify: (cookieHeader: string | undefined, environmentId: number) => Promise<Identity | undefined>;
+  /** The same, and no use of the session: an open tab that nobody sits at keeps none alive. */
+  readonly look: (cookieHeader: string | undefined, environmentId: number) => Promise<Identity | undefined>;
   /** Gives the text of `set-cookie`. */
   readonly begin: (
     user: UserDocument,
@@ -100,6 +102,13 @@ export function createSessions({ store, users, isHttps, newId, clock, log }: Ses
     }
   }
 
+  /** Undefined where there is none, and where it is over. */
+  async function present(cookieHeader: string | undefined, environmentId: number): Promise<Found | undefined> {
+    const secret = readCookie(cookieHeader, scopeOf(environmentId));
+    const found = secret === undefined ? undefined : await find(environmentId, hashOf(secret));
+    return found !== undefined && found.session.expires_at.getTime() > clock.now() ? found : undefined;
+  }
+
   /** At most once a minute a session, and nobody waits for it. */
   function touch({ session, user }: Found): void {
     const nowMs = clock.now();
@@ -121,12 +130,14 @@ export function createSessions({ store, users, isHttps, newId, clock, log }: Ses
 
   return {
     async identify(cookieHeader, environmentId) {
-      const secret = readCookie(cookieHeader, scopeOf(environmentId));
-      if (secret === undefined) return undefined;
-      const found = await find(environmentId, hashOf(secret));
-      if (found === undefined || found.session.expires_at.getTime() <= clock.now()) return undefined;
-      touch(found);
-      return { sessionId: found.session._id, user: userOf(found.user) };
+      const found = await present(cookieHeader, environmentId);
+      if (found !== undefined) touch(found);
+      return found && identityOf(found);
+    },
+
+    async look(cookieHeader, environmentId) {
+      const found = await present(cookieHeader, environmentId);
+      return found && identityOf(found);
     },
 
     async begin(user, { address, userAgent }) {
@@ -164,6 +175,10 @@ export function createSessions({ store, users, isHttps, newId, clock, log }: Ses
     onEnded: (tell) => subscribe(endedTold, tell),
     onChanged: (tell) => subscribe(changedTold, tell),
   };
+}
+
+function identityOf({ session, user }: Found): Identity {
+  return { sessionId: session._id, user: userOf(user) };
 }
 
 function subscribe<T>(all: Set<T>, one: T): () => void {
