@@ -143,6 +143,46 @@ describe('a press', () => {
     expect(shown.runs).toHaveLength(1);
     expect(await shown.page.getByText(/connection was lost/).count()).toBe(0);
   });
+
+  test('is busy until the server says how it ended, also on another connection, and guesses nothing', async () => {
+    let finish: (end: { status: 'dead'; error: { code: string; message: string } }) => void = () => undefined;
+    const shown = await renderTree(
+      { _type: 'button', text: 'Ship', onPressed: listener('ship') },
+      { onRun: () => new Promise((resolve) => (finish = resolve)) },
+    );
+    await shown.page.getByRole('button', { name: 'Ship' }).click();
+    await until('the run', () => shown.runs.length === 1);
+    shown.server.cut();
+    await until('it to be sent again', () => shown.server.presses.length === 2);
+    expect(new Set(shown.server.presses).size).toBe(1);
+    await shown.page.locator('button[aria-busy=true]').waitFor();
+    finish({ status: 'dead', error: { code: 'listener_error', message: 'No stock left' } });
+    await shown.page.getByText(/No stock left/).waitFor();
+    expect(await shown.page.locator('button[aria-busy=true]').count()).toBe(0);
+  });
+
+  test.each([
+    ['succeeded', { status: 'succeeded' }, /has worked/],
+    [
+      'dead',
+      { status: 'dead', error: { code: 'listener_error', message: 'Still no stock' } },
+      /Given up: Still no stock/,
+    ],
+  ] as const)('that is tried again is told at the end, too: %s', async (_status, end, words) => {
+    const shown = await renderTree(
+      { _type: 'button', text: 'Ship', onPressed: listener('ship') },
+      { onRun: () => ({ status: 'retrying', error: { code: 'listener_error', message: 'No stock' } }) },
+    );
+    await shown.page.getByRole('button', { name: 'Ship' }).click();
+    await shown.page.getByText(/will be tried again/).waitFor();
+    const [{ press } = { press: '' }] = shown.runs;
+    shown.server.push('ended', { run: 'run_1', press, status: 'retrying' });
+    shown.server.push('ended', { run: 'run_1', press, ...end });
+    shown.server.push('ended', { run: 'run_1', press, ...end });
+    shown.server.push('toast', { text: 'all is told' });
+    await shown.page.getByText('all is told').waitFor();
+    expect(await shown.page.getByText(words).count()).toBe(1);
+  });
 });
 
 describe('moving between pages', () => {

@@ -17,7 +17,7 @@ interface FakeRoute {
 
 function fakeRoutes() {
   const opened: FakeRoute[] = [];
-  const routes: Routes = {
+  const routes: Pick<Routes, 'open'> = {
     open: (request): OpenRoute => {
       const route: FakeRoute = { request, store: createStore(loading), isClosed: false };
       opened.push(route);

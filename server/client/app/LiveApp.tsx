@@ -1,5 +1,6 @@
 /** The author's app: its pages between our header and nothing else. */
 import { useEffect, useMemo, type ReactNode } from 'react';
+import type { RunEnded } from '../../schemas/socket.ts';
 import type { Connection } from '../live/connection.ts';
 import { createPageFlow } from '../live/pageFlow.ts';
 import { HostContext } from '../render/host.ts';
@@ -26,6 +27,7 @@ export function LiveApp({ place }: { readonly place: Place }): ReactNode {
     [place, connection, flow],
   );
   usePushes(connection, place);
+  useEffect(() => routes.onLate(tellLate), [routes]);
   useLossTold(connection);
   useVersion(connection);
   useEffect(() => () => flow.stop(), [flow]);
@@ -71,6 +73,13 @@ function useVersion(connection: Connection): void {
       else location.reload();
     });
   }, [connection]);
+}
+
+/** What failed at first, or took so long that nobody waits for it any more, has ended. */
+function tellLate({ status, error }: RunEnded): void {
+  if (status === 'succeeded') toast('Done: what was not finished before has worked.', 'success');
+  else if (status === 'canceled') toast('What was not finished before was canceled.', 'warning');
+  else toast(`Given up: ${error?.message ?? 'what was tried again did not work.'}`, 'error');
 }
 
 /** A short break is no news; one that lasts is, and so is its end. */

@@ -36,7 +36,7 @@ interface Stop {
 
 const SKELETON_AFTER_MS = 200;
 
-export function createPageFlow(routes: Routes): PageFlow {
+export function createPageFlow(routes: Pick<Routes, 'open'>): PageFlow {
   const store = createStore<PageState | undefined>(undefined);
   const isPaused = createStore(false);
   let shown: Stop | undefined;

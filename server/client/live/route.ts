@@ -12,7 +12,7 @@ import type { Outcome } from '../render/host.ts';
 import type { Connection } from './connection.ts';
 import { follow, patched, type Frame } from './follow.ts';
 import { onceAFrame } from './frame.ts';
-import { press } from './press.ts';
+import type { Presses } from './press.ts';
 import { createStore, type Readable, type Store } from './store.ts';
 
 export interface RouteSnapshot {
@@ -47,8 +47,14 @@ const LAST_RETRY_MS = 10_000;
 const PRESS_WAIT_MS = 30_000;
 const nothing = { tree: undefined, revision: 0, title: null } as const;
 
-/** `onOpened` is told after each answer to `open`. */
-export function createRoute(connection: Connection, request: OpenRequest, onOpened: () => void): LiveRoute {
+export interface RouteDeps {
+  readonly connection: Connection;
+  readonly presses: Pick<Presses, 'press'>;
+  /** Told after each answer to `open`. */
+  readonly onOpened: () => void;
+}
+
+export function createRoute({ connection, presses, onOpened }: RouteDeps, request: OpenRequest): LiveRoute {
   const store = createStore<RouteSnapshot>({ status: 'loading', ...nothing, problem: undefined });
   let opened: Opened | undefined;
   let resume: string | undefined;
@@ -154,7 +160,7 @@ export function createRoute(connection: Connection, request: OpenRequest, onOpen
         if (status === 'gone' || isStopped) return 'never';
         return status === 'live' && opened !== undefined ? { route: opened.route, key: opened.key } : undefined;
       };
-      return press(connection, () => when(store, look, PRESS_WAIT_MS), code, event);
+      return presses.press(() => when(store, look, PRESS_WAIT_MS), code, event);
     },
     connected: () => void openAnew(),
     lost: () => {

@@ -4,6 +4,7 @@ import type { OpenRequest } from '../../schemas/socket.ts';
 import type { Outcome } from '../render/host.ts';
 import type { Connection } from './connection.ts';
 import type { Frame } from './follow.ts';
+import { createPresses, type Presses } from './press.ts';
 import { createRoute, type LiveRoute, type RouteSnapshot } from './route.ts';
 import type { Readable } from './store.ts';
 
@@ -15,6 +16,7 @@ export interface OpenRoute extends Readable<RouteSnapshot> {
 
 export interface Routes {
   readonly open: (request: OpenRequest) => OpenRoute;
+  readonly onLate: Presses['onLate'];
 }
 
 interface Entry {
@@ -24,6 +26,7 @@ interface Entry {
 
 export function createRoutes(connection: Connection): Routes {
   const entries = new Map<string, Entry>();
+  const presses = createPresses(connection);
   const each = (what: (route: LiveRoute) => void) => {
     for (const { route } of [...entries.values()]) what(route);
   };
@@ -61,6 +64,7 @@ export function createRoutes(connection: Connection): Routes {
   };
 
   return {
+    onLate: presses.onLate,
     open: (request) => {
       const id = idOf(request);
       const entry = entries.get(id) ?? createEntry(id, request);
@@ -81,7 +85,7 @@ export function createRoutes(connection: Connection): Routes {
   };
 
   function createEntry(id: string, request: OpenRequest): Entry {
-    const route = createRoute(connection, request, () => sweep(id, entry));
+    const route = createRoute({ connection, presses, onOpened: () => sweep(id, entry) }, request);
     const entry: Entry = { route, users: 0 };
     entries.set(id, entry);
     if (connection.state.get().status === 'live') route.connected();

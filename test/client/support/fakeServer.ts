@@ -39,6 +39,8 @@ export interface FakeServer {
   readonly hello: (hello: Partial<Hello>) => void;
   /** What presses came, each once. */
   readonly runs: readonly FakeRun[];
+  /** Their ids, as often as they were sent. */
+  readonly presses: readonly string[];
   readonly onRun: (handle: (run: FakeRun) => Promise<Ending> | Ending) => void;
   readonly onAuth: (handle: Auth) => void;
   /** What was asked to be opened. */
@@ -72,6 +74,7 @@ export async function startFakeServer(clientDir: string): Promise<FakeServer> {
   const resumable = new Map<string, Watch>();
   const pressed = new Map<string, { readonly run: string; readonly ending: Promise<Ending> }>();
   const runs: FakeRun[] = [];
+  const presses: string[] = [];
   const opens: OpenRequest[] = [];
   const auths: SocketAuth[] = [];
   let hello: Hello = {
@@ -118,6 +121,7 @@ export async function startFakeServer(clientDir: string): Promise<FakeServer> {
         answer({ ok: false, problem: problem(403, 'unknown_code', 'Unknown code') });
         return;
       }
+      presses.push(request.press);
       const had = pressed.get(request.press);
       const told: FakeRun = { code, event: request.event ?? null, press: request.press };
       const started = had ?? { run: `run_${pressed.size + 1}`, ending: Promise.resolve().then(() => handleRun(told)) };
@@ -189,6 +193,7 @@ export async function startFakeServer(clientDir: string): Promise<FakeServer> {
       io.emit('hello', greeting());
     },
     runs,
+    presses,
     onRun: (handle) => (handleRun = handle),
     onAuth: (handle) => (handleAuth = handle),
     opens,
