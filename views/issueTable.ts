@@ -2,6 +2,7 @@
 import type { Component } from '../server/sdk.ts';
 import type { Issue } from '../listeners/github/issues.ts';
 import { tableOf, type Columns } from './_lib/table.ts';
+import { isoOf } from './_lib/times.ts';
 
 const columns: Columns = [
   { key: 'issue', title: 'Issue' },
@@ -22,7 +23,7 @@ export default function issueTable(issues: readonly Issue[]): Component {
         repository,
         state: { _type: 'badge', text: state ?? 'unknown', tone: state === 'open' ? 'success' : 'neutral' },
         labels: { _type: 'wrap', spacing: 4, children: labels.map((label) => ({ _type: 'badge', text: label })) },
-        updated: { _type: 'time', at: updated_at.toISOString() },
+        updated: { _type: 'time', at: isoOf(updated_at) },
       };
     },
     {

@@ -10,7 +10,12 @@ export default function overview(): Component {
       view('figures', {
         finds: {
           orders: { coll: 'orders', projection: { status: true, amount: true }, options: { limit: 250 } },
-          issues: { coll: 'issues', query: { state: 'open' }, projection: { _id: true }, options: { limit: 250 } },
+          issues: {
+            coll: 'issues',
+            query: { state: 'open', removed: { $exists: false } },
+            projection: { _id: true },
+            options: { limit: 250 },
+          },
           repositories: { coll: 'repositories', projection: { _id: true }, options: { limit: 250 } },
         },
       }),

@@ -2,6 +2,7 @@
 import type { Component } from '../server/sdk.ts';
 import type { Repository } from '../listeners/_lib/github.ts';
 import { tableOf, type Columns } from './_lib/table.ts';
+import { isoOf } from './_lib/times.ts';
 
 const columns: Columns = [
   { key: 'name', title: 'Repository' },
@@ -17,7 +18,7 @@ export default function repositories(found: readonly Repository[]): Component {
     ({ name, url, stars, pushed_at, last_push }) => ({
       name: url === null ? name : { _type: 'link', text: name, to: url },
       stars: stars ?? null,
-      push: { _type: 'time', at: pushed_at?.toISOString() ?? null, none: 'never' },
+      push: { _type: 'time', at: isoOf(pushed_at), none: 'never' },
       message: last_push?.message ?? null,
     }),
     {

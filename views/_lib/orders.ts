@@ -1,6 +1,7 @@
 /** How an order is shown, wherever it is. */
 import type { Component } from '../../server/sdk.ts';
 import type { Order } from '../../listeners/_lib/orders.ts';
+import { isoOf, type Moment } from './times.ts';
 
 const STATUS = {
   pending: { value: 'queued', text: 'Waiting for payment' },
@@ -19,8 +20,8 @@ export function amountOf({ amount, currency }: Order): Component {
   return { _type: 'number', value, format: 'currency', ...(currency !== undefined && { currency }) };
 }
 
-export function timeOf(at: Date | undefined): Component {
-  return { _type: 'time', at: at?.toISOString() ?? null };
+export function timeOf(at: Moment): Component {
+  return { _type: 'time', at: isoOf(at) };
 }
 
 export const titleOf = ({ reference, customer_email, _id }: Order): string => reference ?? customer_email ?? _id;

@@ -12,7 +12,7 @@ export default function page(_data: unknown, _props: unknown, { query }: ViewCon
     _type: 'page',
     title: 'Orders',
     breadcrumb: [{ text: 'Overview', to: '/' }],
-    actions: [{ _type: 'button', text: 'New order', leftIcon: 'plus', onPressed: action.navigate('/orders/new') }],
+    actions: [{ _type: 'button', text: 'New order', leftIcon: 'add', onPressed: action.navigate('/orders/new') }],
     children: [
       {
         _type: 'filter_bar',

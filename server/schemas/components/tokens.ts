@@ -4,6 +4,7 @@
  */
 import { Type } from 'typebox';
 import { choice } from './base.ts';
+import type { IconName as Name } from './text/iconNames.ts';
 
 /** A step of the theme’s scale: 0, 4, 8, 16, 24 and 32 px. */
 export const Gap = choice('none', 'xs', 'sm', 'md', 'lg', 'xl');
@@ -31,7 +32,9 @@ export const Color = choice('default', 'muted', 'primary', 'info', 'success', 'w
 export const Surface = choice('none', 'surface', 'subtle', 'primary', 'info', 'success', 'warning', 'error');
 
 export const Pixels = (maximum = 4_000) => Type.Number({ minimum: 0, maximum, description: 'Pixels.' });
-export const IconName = Type.String({
+/** Any text fits, so that a page stands without its picture; who writes types is told which names there are. */
+export const IconName = Type.Unsafe<Name>({
+  type: 'string',
   maxLength: 60,
   description: 'One of the names that `icon` lists; another one shows a dot.',
 });

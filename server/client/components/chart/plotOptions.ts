@@ -63,7 +63,7 @@ export function plotOptions(setting: PlotSetting): uPlot.Options {
             values: (_plot, splits) => splits.map((at) => short(drawing.labels[at])),
             space: 96,
           },
-      { ...axis, size: 64, values: (_plot, splits) => splits.map((value) => withUnit(value, unit)) },
+      { ...axis, size: 64, incrs: stepsOf, values: (_plot, splits) => splits.map((value) => withUnit(value, unit)) },
     ],
     series: [{}, ...drawing.lines.map((_, at) => seriesOf(setting, at))],
     hooks: {
@@ -104,6 +104,16 @@ function rangeOf(min: number | null, max: number | null): [number, number] {
   const high = Math.max(0, max ?? 1);
   const air = (high - low) * 0.06 || 1;
   return [low < 0 ? low - air : 0, high > 0 || low === 0 ? high + air : 0];
+}
+
+const steps = (from: number, to: number, of: readonly number[]) =>
+  Array.from({ length: to - from }, (_, at) => of.map((step) => step * 10 ** (from + at))).flat();
+const WHOLE_STEPS = steps(0, 16, [1, 2, 5]);
+const ANY_STEPS = steps(-12, 16, [1, 2, 2.5, 5]);
+
+/** Between whole numbers stands no half of an order. */
+function stepsOf({ data: [, ...lines] }: uPlot): number[] {
+  return lines.every((values) => [...values].every((value) => Number.isInteger(value ?? 0))) ? WHOLE_STEPS : ANY_STEPS;
 }
 
 const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000];

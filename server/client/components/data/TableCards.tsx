@@ -84,7 +84,7 @@ interface CardProps {
 const Card = memo(function Card(props: CardProps): ReactNode {
   const { id, row, columns, to, open, tick } = props;
   const canOpen = to !== undefined || open !== undefined;
-  const head = openColumnOf(row, columns) ?? columns[0]?.key;
+  const head = (canOpen ? openColumnOf(row, columns) : undefined) ?? columns[0]?.key;
   return (
     <li
       ref={props.measure}

@@ -70,8 +70,23 @@ function Cell({ column, cell, opens }: CellProps): ReactNode {
   const marked = useMark<HTMLTableCellElement>(cell);
   const title = typeof cell === 'string' && cell.length > 30 ? cell : undefined;
   return (
-    <td ref={marked} className={hiding(column)} data-align={column.align} title={title}>
+    <td
+      ref={marked}
+      className={hiding(column)}
+      data-align={column.align}
+      title={title}
+      data-long={hasLongWord(cell) || undefined}
+    >
       {opens === undefined ? <Show node={cell} /> : <Opener {...opens} cell={cell} />}
     </td>
   );
+}
+
+const LONG_WORD = /\S{31}/;
+
+/** Whether a word of it would make its column too wide: it may be broken anywhere then, which others are not. */
+function hasLongWord(cell: Node | undefined): boolean {
+  if (typeof cell === 'string') return LONG_WORD.test(cell);
+  if (typeof cell !== 'object' || cell === null) return false;
+  return Object.values(cell).some((member) => typeof member === 'string' && LONG_WORD.test(member));
 }
