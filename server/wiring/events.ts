@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createDataApi } from '../data/api.ts';
 import { createChangeFeed } from '../data/committed.ts';
+import { createForeignChanges } from '../data/foreignChanges.ts';
 import { createDocIdMaker } from '../data/docId.ts';
 import { createManageData } from '../data/manage.ts';
 import { createCollectionStore } from '../data/storeCollections.ts';
@@ -90,6 +91,13 @@ export function wireEvents(tools: Tools, parts: Storage & Code & WayOut & Rules 
       fetchTimeoutMs: config.runTimeoutMs,
     }),
   );
+  /** Where several processes share the database, what one changes is seen by the others. */
+  function followOthers(): void {
+    const others = createForeignChanges({ store: stores.events, feed: changes, clock, log });
+    others.start();
+    lifecycle.onStop('changes of others', others.stop);
+  }
+
   return {
     publish,
     changes,
@@ -102,6 +110,7 @@ export function wireEvents(tools: Tools, parts: Storage & Code & WayOut & Rules 
     events: createManageEvents({ publish, store: stores.events }),
     async startEvents() {
       if (database.isExclusive) await leases.events.expireOthers(new Date(clock.now()));
+      else followOthers();
       worker.start();
       lifecycle.onStop('routing', () => worker.stop(STOP_GRACE_MS));
     },
