@@ -1,0 +1,4 @@
+/** Fails at once. */
+export default function refuse() {
+  throw new Error('not today');
+}
