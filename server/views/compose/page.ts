@@ -142,7 +142,11 @@ export function createPageOutliner({ components, codeOf, tell }: PageOutlinerDep
     if (Array.isArray(value)) {
       const { items } = plan;
       if (items === undefined) return value;
-      if (items.slot === 'node') tellDoubleKeys(value, path, place);
+      if (items.slot === 'node') {
+        tellDoubleKeys(value, path, place);
+        // A browser draws texts among children as well; each costs about what a component does.
+        place.walk.nodes += value.filter((item) => typeof item !== 'object').length;
+      }
       return mapItems(value, (item, i) => valueAt(item, items, `${path}/${String(i)}`, place));
     }
     if (!isObject(value)) return value;
