@@ -6,7 +6,14 @@ import type { LogLine, RunError } from '../schemas/run.ts';
 import type { ContextKey } from '../schemas/view.ts';
 import type { Rendered, RenderRequest } from '../views/render.ts';
 import { FRAME_LIMIT_BYTES } from './channel.ts';
-import { titleOf, type CodeSource, type ManifestHead, type RenderHead, type ViewHead } from './child/protocol.ts';
+import {
+  SLOW_TO_LOAD,
+  titleOf,
+  type CodeSource,
+  type ManifestHead,
+  type RenderHead,
+  type ViewHead,
+} from './child/protocol.ts';
 import { pack } from './pack.ts';
 import { createListenerFleet } from './pool.ts';
 import { createSteadyFleet } from './runner/steady.ts';
@@ -16,7 +23,7 @@ export interface RendererDeps {
   readonly dir: string;
   /** Never readable by views. */
   readonly dataDir: string | null;
-  /** What one render may take. Default 1,000. */
+  /** What one call of a view may take; its import has a bound of its own. Default 1,000. */
   readonly timeoutMs?: number;
   /** Default 128. */
   readonly memoryMb?: number;
@@ -120,7 +127,8 @@ function messageOf(error: RunError, source: CodeSource, limits: Limits): string 
   return reason === undefined ? error.message : `${titleOf(source)}: ${reason}.`;
 }
 
-function reasonOf({ code }: RunError, { timeoutMs, memoryMb }: Limits): string | undefined {
+function reasonOf({ code, message }: RunError, { timeoutMs, memoryMb }: Limits): string | undefined {
+  if (code === 'timeout' && message === SLOW_TO_LOAD) return 'it took too long to load';
   if (code === 'timeout') return `it ran longer than its ${timeoutMs} ms`;
   if (code === 'out_of_memory') return `it needed more than its ${memoryMb} MB of memory`;
   return code === 'exited' ? 'it ended its process' : undefined;

@@ -86,6 +86,26 @@ describe('a view that does harm', () => {
   });
 });
 
+describe('a view whose import takes long', () => {
+  const loading = {
+    'views/slow.ts': 'for (const endMs = Date.now() + 2_500; Date.now() < endMs; );\nexport default () => 1;\n',
+    // Not where it is only looked at, in a thread with another limit.
+    'views/endless.ts': `import { resourceLimits } from 'node:worker_threads';
+if (resourceLimits.maxOldGenerationSizeMb === 77) for (;;);
+export default () => 1;\n`,
+    'views/busyLoop.ts': harmful.busyLoop,
+  };
+
+  it('has its own time for the call alone, and an end to what it may take', async () => {
+    const views = await startViews(loading, { timeoutMs: 1_500, memoryMb: 77 });
+    const [slow, endless, busy] = await Promise.all(['slow', 'endless', 'busyLoop'].map((name) => views.render(name)));
+    await views.stop();
+    expect(treeOf(slow!)).toBe(1);
+    expect(endless).toMatchObject({ message: "View 'endless' in views/endless.ts: it took too long to load." });
+    expect(busy).toMatchObject({ message: "View 'busyLoop' in views/busyLoop.ts: it ran longer than its 1500 ms." });
+  }, 30_000);
+});
+
 describe('what a view leaves behind', () => {
   it.each(Object.keys(tampering))('does not reach the next render (%s)', async (name) => {
     const names = [name, 'well', name, 'well', 'well'];

@@ -1,7 +1,7 @@
 /** Which thread does what: a queue, a few threads made as they are needed, a deadline for each job. */
 import { FrameType, type FrameOut } from '../channel.ts';
 import { type RunErrorCode } from '../../schemas/run.ts';
-import { type JobResult } from './protocol.ts';
+import { SLOW_TO_LOAD, type JobResult } from './protocol.ts';
 import { createSlot, type Slot, type SlotEnd, type SlotJob } from './slot.ts';
 
 /** Jobs handed to a thread at once: enough to hide the way there, few enough to spread. */
@@ -10,6 +10,8 @@ const BATCH = 16;
 const LOOK_MS = 10;
 /** A job seen for this long is told to the server as a suspect and keeps no other waiting behind it. */
 const LONG_MS = 10;
+/** What imports may take beside a job's own time: well below what its whole process may be silent for. */
+const LOAD_MS = 4_000;
 /** Threads that may be on their way at once: they start slowly when they start together. */
 const STARTING = 3;
 /** Threads that nobody has needed for this long go, but for one. */
@@ -90,7 +92,9 @@ export function createDispatcher({ threadProgram, maxSlots, send }: DispatcherDe
     for (const slot of slots) {
       const seen = slot.look(nowMs);
       if (seen === undefined) continue;
-      if (seen.forMs >= seen.job.timeoutMs) cutOff(slot, 'timeout', `The deadline of ${seen.job.timeoutMs} ms passed`);
+      const { timeoutMs } = seen.job;
+      if (seen.calledForMs >= timeoutMs) cutOff(slot, 'timeout', `The deadline of ${timeoutMs} ms passed`);
+      else if (seen.isLoading && seen.forMs >= timeoutMs + LOAD_MS) cutOff(slot, 'timeout', SLOW_TO_LOAD);
       else if (seen.forMs >= LONG_MS) {
         long.push(seen.job.id);
         putBack(slot.takeBack());

@@ -107,3 +107,8 @@ export interface ThreadData {
 /** control[NEXT]: the ticket a thread may begin next; whoever swaps it first decides whether that job begins or is taken back. */
 export const NEXT = 0;
 export const WITHDRAWN = -1;
+/** control[LOADING]: 1 while the thread imports what a view's job needs; that time has a bound of its own. */
+export const LOADING = 1;
+
+/** How a job that was cut off while it was LOADING is told from one that was called and took too long. */
+export const SLOW_TO_LOAD = 'Loading it took too long';

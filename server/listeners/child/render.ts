@@ -53,7 +53,12 @@ async function perform({ id, body }: Job, head: ViewHead): Promise<JobResult> {
   let result: string | null = null;
   try {
     if (head.job === 'manifest') result = await readManifest(head);
-    else result = render(loadListener.known(head.source) ?? (await loadListener(head.source)), head, body);
+    else
+      result = render(
+        loadListener.known(head.source) ?? (await thread.load(() => loadListener(head.source))),
+        head,
+        body,
+      );
   } catch (error) {
     failed = describeThrown(error, { noun: head.source.noun.toLowerCase(), root: head.root });
   }

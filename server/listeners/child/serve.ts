@@ -3,7 +3,15 @@
  * meanwhile, and says when it is worn, so that another takes its place.
  */
 import { workerData } from 'node:worker_threads';
-import { NEXT, type FromThread, type Job, type JobResult, type ThreadData, type ToThread } from './protocol.ts';
+import {
+  LOADING,
+  NEXT,
+  type FromThread,
+  type Job,
+  type JobResult,
+  type ThreadData,
+  type ToThread,
+} from './protocol.ts';
 
 export interface ServeDeps<Head> {
   readonly read: (job: Job) => Head;
@@ -16,6 +24,8 @@ export interface ServeDeps<Head> {
 
 export interface Thread {
   readonly post: (message: FromThread) => void;
+  /** Does the import that a job needs: it does not count as the job's own time. */
+  readonly load: <T>(importing: () => Promise<T>) => Promise<T>;
   /** Nothing more begins here. */
   readonly wear: () => void;
 }
@@ -25,6 +35,7 @@ export function serveJobs<Head>({ read, isFitFor = () => true, perform, onReply 
   const { port, control: shared } = workerData as ThreadData;
   const control = new Int32Array(shared);
   const compareExchange = Atomics.compareExchange.bind(Atomics);
+  const store = Atomics.store.bind(Atomics);
   const post = (message: FromThread) => {
     port.postMessage(message);
   };
@@ -56,6 +67,14 @@ export function serveJobs<Head>({ read, isFitFor = () => true, perform, onReply 
 
   return {
     post,
+    async load(importing) {
+      store(control, LOADING, 1);
+      try {
+        return await importing();
+      } finally {
+        store(control, LOADING, 0);
+      }
+    },
     wear(): void {
       isWorn = true;
       if (!isBusy) post({ t: 'worn' });

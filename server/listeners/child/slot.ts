@@ -10,6 +10,7 @@
  */
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import {
+  LOADING,
   NEXT,
   WITHDRAWN,
   type FromThread,
@@ -45,6 +46,18 @@ export interface SlotEnd {
   readonly rest: readonly SlotJob[];
 }
 
+export interface Seen {
+  readonly job: SlotJob;
+  /** How long it has been seen at it. */
+  readonly forMs: number;
+  /** How much of that counts against its deadline: neither imports nor what the machine was busy with else. */
+  readonly calledForMs: number;
+  readonly isLoading: boolean;
+}
+
+/** Looks that are further apart than this tell of a processor that was somebody else's. */
+const LATE_MS = 200;
+
 export type Slot = ReturnType<typeof createSlot>;
 
 export function createSlot(deps: SlotDeps) {
@@ -65,6 +78,8 @@ export function createSlot(deps: SlotDeps) {
   let kind: string | undefined;
   let seenTicket = -1;
   let seenAtMs = 0;
+  let lookedAtMs = 0;
+  let calledForMs = 0;
 
   port.on('message', take);
   worker.on('error', (error: Error & { code?: string }) => {
@@ -169,16 +184,21 @@ export function createSlot(deps: SlotDeps) {
       post({ t: 'reply', id, call, failed, text });
     },
 
-    /** The job going on and for how long it has been seen doing so; to be asked at regular times. */
-    look(nowMs: number): { readonly job: SlotJob; readonly forMs: number } | undefined {
+    /** The job going on; to be asked at regular times. */
+    look(nowMs: number): Seen | undefined {
       const job = current();
       if (job === undefined) return undefined;
       const ticket = firstTicket + begunCount();
       if (ticket !== seenTicket) {
         seenTicket = ticket;
         seenAtMs = nowMs;
+        lookedAtMs = nowMs;
+        calledForMs = 0;
       }
-      return { job, forMs: nowMs - seenAtMs };
+      const isLoading = Atomics.load(next, LOADING) === 1;
+      if (!isLoading) calledForMs += Math.min(nowMs - lookedAtMs, LATE_MS);
+      lookedAtMs = nowMs;
+      return { job, forMs: nowMs - seenAtMs, calledForMs, isLoading };
     },
 
     /** Takes back what waits behind the job going on, for other threads. */
