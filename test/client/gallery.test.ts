@@ -35,3 +35,17 @@ test('no example is broken, and none scrolls the page sideways on a phone', asyn
   }
   expect(faults).toEqual([]);
 });
+
+test.each([
+  { width: 1440, colorScheme: 'light' },
+  { width: 1440, colorScheme: 'dark' },
+  { width: 390, colorScheme: 'light' },
+  { width: 390, colorScheme: 'dark' },
+] as const)('the gallery itself is accessible, $width px wide and $colorScheme', async (look) => {
+  const { page, axe, faults } = await openGallery('button', look);
+  await page.locator('[data-component="button"] [data-example]').first().waitFor();
+  expect(await axe()).toEqual([]);
+  const [inside, outside] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  expect(inside).toBeLessThanOrEqual(outside);
+  expect(faults).toEqual([]);
+});

@@ -28,7 +28,10 @@ function Members({ spec }: { readonly spec: Described }): ReactNode {
   );
   if (members.length === 0) return null;
   return (
-    <Table.ScrollContainer minWidth={560} scrollAreaProps={{ 'aria-label': `Members of ${spec.type}` }}>
+    <Table.ScrollContainer
+      minWidth={560}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': `Members of ${spec.type}` } }}
+    >
       <Table verticalSpacing={6} withTableBorder>
         <Table.Thead>
           <Table.Tr>
