@@ -67,6 +67,7 @@ export function wireEvents(tools: Tools, parts: Storage & Code & WayOut & Rules 
       return Object.hasOwn(schemas, collection) ? schemas[collection] : undefined;
     },
     tell: changes.tell,
+    isShared: !database.isExclusive,
     clock,
   });
   const held = createHeldTransactions({
