@@ -16,6 +16,7 @@ export interface PageFile {
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
+  '.ts': 'text/plain; charset=utf-8',
   '.json': 'application/json; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
@@ -35,7 +36,7 @@ const FOR_ANY_SITE = { 'access-control-allow-origin': '*', 'cross-origin-resourc
 
 /** Undefined for what is no address of a file. Throws `not_found` below `/assets` for names no build gives. */
 export function fileOf(path: string): PageFile | undefined {
-  if (path === '/sdk.js') return file(path, { ...CHECKED, ...FOR_ANY_SITE });
+  if (path === '/sdk.js' || path === '/sdk.d.ts') return file(path, { ...CHECKED, ...FOR_ANY_SITE });
   if (path === '/favicon.svg') return file(path, CHECKED);
   if (path !== '/assets' && !path.startsWith('/assets/')) return undefined;
   if (!ASSET.test(path) || TYPES[extname(path)] === undefined) throw new AppError('not_found');

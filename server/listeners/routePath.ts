@@ -13,6 +13,7 @@ const TAKEN = new Set([
   'health',
   'metrics',
   'openapi.json',
+  'sdk.d.ts',
   'sdk.js',
   'socket.io',
 ]);

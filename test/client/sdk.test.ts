@@ -1,5 +1,7 @@
 /** The module for any web page: JSON routes, live, with listeners as functions. */
 import { expect, test } from 'vitest';
+import type * as Declared from '../../server/client/public/sdk.d.ts';
+import type * as Sdk from '../../server/client/sdk.ts';
 import { createCallables } from '../../server/client/live/callables.ts';
 import { until } from '../support/until.ts';
 import { listener, openPage, startServer } from './harness.ts';
@@ -65,6 +67,16 @@ test('what is the same in two trees is the same in what is given to the page', (
   const second = of({ rows, at: 2 }) as typeof first;
   expect(second.rows).toBe(first.rows);
   expect(codeOf(first.rows.a.onShip)).toBe('ship');
+});
+
+test('its types are delivered with it, and are those of the module', async () => {
+  const server = await startServer();
+  expect(await (await fetch(`${server.url}/sdk.d.ts`)).text()).toContain('export declare function connect');
+  // Checked by the compiler.
+  const declared = (connect: typeof Sdk.connect): typeof Declared.connect => connect;
+  const real = (earshot: ReturnType<typeof Declared.connect>): Omit<Sdk.Earshot, 'route'> => earshot;
+  const states = (state: Declared.State): Sdk.State => state;
+  expect([declared, real, states]).toHaveLength(3);
 });
 
 test('sdk.js is one module that imports nothing', async () => {

@@ -3,7 +3,7 @@ import { isOwn, safeUrl } from './safeUrl.ts';
 
 /** Paths of this server that the browser program does not show: they are loaded like any other page. */
 const SERVED =
-  /^\/(apps?|auth|docs|assets|metrics|health|socket\.io|(openapi|components)\.json|sdk\.js|favicon\.svg)(\/|\?|#|$)/;
+  /^\/(apps?|auth|docs|assets|metrics|health|socket\.io|(openapi|components)\.json|sdk\.(js|d\.ts)|favicon\.svg)(\/|\?|#|$)/;
 
 export type Target =
   /** `path` is without the base of the environment, `href` with it. */

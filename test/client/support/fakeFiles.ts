@@ -9,6 +9,7 @@ export type Auth = (path: string, body: unknown) => { readonly status: number; r
 
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
+  '.ts': 'text/plain',
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
 };
