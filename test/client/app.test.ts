@@ -58,6 +58,9 @@ test('on a phone they are in a menu', async () => {
   const { page, axe } = await openPage(server, '/@sandbox/', { width: 360 });
   await page.getByText('the overview').waitFor();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  const isCut = (text: string) =>
+    page.getByText(text, { exact: true }).evaluate((each) => each.scrollWidth > each.clientWidth + 1);
+  expect(await isCut('Sandbox')).toBe(false);
   await page.getByRole('button', { name: 'Pages' }).click();
   const item = page.getByRole('menuitem', { name: 'All orders' });
   await item.waitFor();

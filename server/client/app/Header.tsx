@@ -19,21 +19,21 @@ interface HeaderProps {
 export function Header({ place, connection, flow }: HeaderProps): ReactNode {
   return (
     <header className="earshot-header">
-      <Anchor to="/" className="earshot-brand">
+      <Anchor to="/" className="earshot-brand" aria-label="Earshot">
         <Group gap="xs" wrap="nowrap">
           <Mark />
-          <Text fw={600} component="span">
+          <Text fw={600} component="span" className="earshot-name">
             Earshot
           </Text>
         </Group>
       </Anchor>
       {place.environment === 'sandbox' && (
-        <Badge variant="light" color="yellow" autoContrast={false} radius="sm">
+        <Badge flex="none" variant="light" color="yellow" autoContrast={false} radius="sm">
           Sandbox
         </Badge>
       )}
       <Nav place={place} connection={connection} />
-      <Group ml="auto" gap="xs" wrap="nowrap">
+      <Group ml="auto" gap="xs" wrap="nowrap" miw={0}>
         <ConnectionMark connection={connection} flow={flow} />
         <UserMenu place={place} connection={connection} />
       </Group>
