@@ -16,6 +16,10 @@ import { startEarshot } from './support/earshot.ts';
 const FOLDER = new URL('../server/schemas/components', import.meta.url).pathname;
 export const componentsPath = join(FOLDER, 'README.md');
 
+/** Components of which there is nothing to be seen, or only above the whole page. */
+const UNSEEN = new Set(['command', 'hidden', 'overlayEntry']);
+export const pictured: readonly string[] = [...components.keys()].filter((type) => !UNSEEN.has(type));
+
 /** The same text for the same schemas. */
 export async function componentsText(): Promise<string> {
   const text = [HEAD, contents(), common(), ...Object.entries(groups).map(groupText)].join('\n\n');
@@ -59,7 +63,7 @@ function componentText({ type, description, schema, events, examples }: Componen
   return [
     `### ${type}`,
     description,
-    `![${type}: ${examples[0]!.title}](pictures/${type}.jpg)`,
+    UNSEEN.has(type) ? '' : `![${type}: ${examples[0]!.title}](pictures/${type}.jpg)`,
     has ? membersTable({ ...(schema as PropertySchema), properties: members }, events) : 'No members of its own.',
     inner.map(([name, payload]) => `\`${name}\` carries ${code(payload)}.`).join(' '),
     exampleText(examples[0]!.tree),
@@ -99,6 +103,8 @@ const HEIGHT = 420;
 /** The second where the first is too large. */
 const QUALITIES = [70, 50];
 const LIMIT_BYTES = 24_000;
+/** Below what is opened. */
+const SHADOW = 16;
 /** Where there is nothing to see before it is opened. */
 const OPENED = new Set(['dialog', 'drawer', 'dropdownButton']);
 
@@ -111,7 +117,7 @@ async function takePictures(): Promise<void> {
   try {
     const context = await browser.newContext({ colorScheme: 'light', reducedMotion: 'reduce', locale: 'en-GB' });
     const page = await context.newPage();
-    for (const type of components.keys())
+    for (const type of pictured)
       await takePicture(page, `${earshot.url}/_earshot/gallery#${type}`, join(folder, `${type}.jpg`), type);
   } finally {
     await browser.close();
@@ -158,7 +164,7 @@ function around(boxes: readonly Box[]): Box {
   const left = Math.min(...boxes.map(({ x }) => x));
   const top = Math.min(...boxes.map(({ y }) => y));
   const right = Math.max(...boxes.map(({ x, width }) => x + width));
-  const bottom = Math.max(...boxes.map(({ y, height }) => y + height));
+  const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + (boxes.length > 1 ? SHADOW : 0);
   const x = Math.max(left, Math.min(last.x, last.x + last.width - WIDTH));
   const y = Math.max(top, Math.min(last.y, last.y + last.height - HEIGHT));
   return { x, y, width: Math.min(WIDTH, right - x), height: Math.min(HEIGHT, bottom - y) };
