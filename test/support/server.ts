@@ -34,7 +34,8 @@ export async function startServer({ env, ...options }: EarshotOptions = {}): Pro
   const earshot = await startEarshot({
     readyTimeoutMs: 60_000,
     ...options,
-    env: { LISTENERS_DIR, ...env },
+    // Without views, unless a test is about them: reading them takes a process of its own at every start.
+    env: { LISTENERS_DIR, VIEWS_DIR: join(LISTENERS_DIR, '../no-views'), ...env },
     onOutput: (text) => {
       output += text;
     },
