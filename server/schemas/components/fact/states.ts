@@ -1,31 +1,14 @@
 /** States: always an icon, a word and a colour, in that order, so that none of them has to be seen to be understood. */
 import { Type, type Static } from 'typebox';
 import { choice, component, Tone } from '../base.ts';
+import { statusNames, StatusName } from '../state/status.ts';
 import { IconName } from '../tokens.ts';
-
-const statusValues = [
-  'succeeded',
-  'delivered',
-  'enabled',
-  'failed',
-  'dead',
-  'refused',
-  'retrying',
-  'warning',
-  'running',
-  'sending',
-  'queued',
-  'pending',
-  'paused',
-  'disabled',
-  'canceled',
-] as const;
 
 export const status = component(
   'status',
   'How something stands. The value chooses icon and colour; the word is the value’s own, unless `text` says another one.',
   {
-    value: choice(...statusValues),
+    value: StatusName,
     text: Type.Optional(Type.String({ maxLength: 200 })),
   },
   {
@@ -36,7 +19,7 @@ export const status = component(
           _type: 'wrap',
           spacing: 16,
           runSpacing: 8,
-          children: statusValues.map((value) => ({ _type: 'status', value })),
+          children: statusNames.map((value) => ({ _type: 'status', value })),
         },
       },
       { title: 'In an app’s own words', tree: { _type: 'status', value: 'succeeded', text: 'Paid' } },

@@ -1,7 +1,7 @@
 /** The states a thing can be in, as everything that shows one names them; each has an icon, a word and a colour. */
 import { choice } from '../base.ts';
 
-export const StatusName = choice(
+export const statusNames = [
   'succeeded',
   'delivered',
   'enabled',
@@ -17,4 +17,5 @@ export const StatusName = choice(
   'paused',
   'disabled',
   'canceled',
-);
+] as const;
+export const StatusName = choice(...statusNames);
