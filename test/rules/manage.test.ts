@@ -192,7 +192,12 @@ describe('creating a rule', () => {
 });
 
 describe('headers of a rule', () => {
-  const headers = { Authorization: 'Bearer abcdefgh', 'X-Api-Key': 'key-of-a-rule', 'x-trace': 'trace-1', Cookie: 'a=b' };
+  const headers = {
+    Authorization: 'Bearer abcdefgh',
+    'X-Api-Key': 'key-of-a-rule',
+    'x-trace': 'trace-1',
+    Cookie: 'a=b',
+  };
   const shown = { Authorization: '[redacted]', 'X-Api-Key': '[redacted]', 'x-trace': 'trace-1', Cookie: '[redacted]' };
 
   it('are shown without the values that look like secrets, and stored without any', async () => {
