@@ -8,7 +8,10 @@
  */
 import { type Static, type TSchema } from 'typebox';
 import { LISTENER, NON_RETRIABLE, type StoredListenerOptions } from './listeners/brand.ts';
-import { type Trigger } from './schemas/run.ts';
+import { type Cron, type CronCreate, type CronFilter, type CronPatch, type UpcomingTick } from './schemas/cron.ts';
+import { type Priority } from './schemas/job.ts';
+import { type RunStatus, type Trigger } from './schemas/run.ts';
+import { type Run, type RunSummary } from './schemas/runView.ts';
 import { type ToastTone } from './schemas/socket.ts';
 
 export { Type, type Static, type TSchema } from 'typebox';
@@ -38,12 +41,47 @@ export interface ListenerApi {
     readonly delete: (uuid: string) => Promise<void>;
   };
   readonly jobs: {
-    /** Starts a run of another listener in the background. While one with the same `key` waits, no second is made. */
+    /**
+     * Starts a run of a listener in the background, now or later. While one with the same `key` waits, no second is made,
+     * and `duplicate` says that `run` is the first one's id.
+     */
     readonly enqueue: (
       listener: string,
       props?: object,
-      options?: { readonly event?: unknown; readonly delayMs?: number; readonly key?: string },
+      options?: {
+        readonly event?: unknown;
+        /** At most a year. Not together with `at`. */
+        readonly delayMs?: number;
+        /** Not before this time; one that is past means now. */
+        readonly at?: Date | string;
+        readonly key?: string;
+        /** Of what waits, `high` begins before `normal` (which it is unless you say so), and `normal` before `low`. */
+        readonly priority?: Priority;
+      },
     ) => Promise<{ readonly run: string; readonly duplicate: boolean }>;
+    /** The newest 250 of this environment. */
+    readonly list: (filter?: { readonly status?: RunStatus; readonly action?: string }) => Promise<RunSummary[]>;
+    /** Code `not_found` where there is none of that id. */
+    readonly get: (id: string) => Promise<Run>;
+    /** One that waits never begins, one that runs is ended. Code `conflict` where it is over. */
+    readonly cancel: (id: string) => Promise<Run>;
+  };
+  /** Schedules, by their names or ids; the members are those of `/app/crons`. */
+  readonly crons: {
+    /** Code `conflict` where the name is taken, and `invalid_input` where a member is wrong. */
+    readonly create: (input: CronCreate) => Promise<Cron>;
+    /** At most 250. */
+    readonly list: (filter?: CronFilter) => Promise<Cron[]>;
+    /** Code `not_found` where there is none of that name; so for all below. */
+    readonly get: (name: string) => Promise<Cron>;
+    readonly update: (name: string, change: CronPatch) => Promise<Cron>;
+    readonly delete: (name: string) => Promise<void>;
+    /** Starts a run now, whatever its schedule. */
+    readonly run: (name: string) => Promise<{ readonly run: string }>;
+    /** Its newest 250 runs. */
+    readonly history: (name: string) => Promise<RunSummary[]>;
+    /** The next 250 ticks of all crons in time order, up to a time; a day from now unless you say so. */
+    readonly upcoming: (until?: Date | string) => Promise<UpcomingTick[]>;
   };
   readonly events: {
     /**
@@ -192,6 +230,9 @@ export type WebhookInfo = { readonly uuid: string; readonly action: string; read
   unknown
 >;
 
+/** A part of what a run is given; runs without it share one limit. */
+export type By = `event.${string}` | `props.${string}` | 'user';
+
 export interface ListenerDefinition<P extends TSchema, E extends TSchema, R> {
   /** What the props must look like; webhooks whose props do not fit are refused. */
   readonly props?: P;
@@ -201,8 +242,27 @@ export interface ListenerDefinition<P extends TSchema, E extends TSchema, R> {
   readonly timeoutMs?: number;
   /** Milliseconds before the second attempt, the third, …; `[]` for one attempt. Default 10 s, 1 min, 10 min. */
   readonly retries?: readonly number[];
-  /** How many runs may go on at once. Default: no limit. */
-  readonly concurrency?: number;
+  /**
+   * How many runs may go on at once, in all server processes together. With `by`, as many for each value of it:
+   * `{ limit: 1, by: 'event.customer.id' }`. Default: no limit. What must wait costs no memory.
+   */
+  readonly concurrency?: number | { readonly limit: number; readonly by?: By };
+  /** How many runs may begin within any stretch of time as long as `per`, a word or milliseconds. */
+  readonly rate?: {
+    readonly limit: number;
+    readonly per: 'second' | 'minute' | 'hour' | 'day' | number;
+    readonly by?: By;
+  };
+  /**
+   * Calls that come within `waitMs` of each other become one run, with the newest one's event, and after `maxWaitMs` at
+   * the latest (default ten times `waitMs`). Only calls with equal props, user and `by` are taken together.
+   */
+  readonly debounce?: { readonly waitMs: number; readonly maxWaitMs?: number; readonly by?: By };
+  /**
+   * Up to `size` calls, or as many as come within `waitMs` of the first, become one run, and `event` is the list of
+   * theirs, oldest first. Only calls with equal props, user and `by` are taken together. Not together with `debounce`.
+   */
+  readonly batch?: { readonly size: number; readonly waitMs: number; readonly by?: By };
   /** Default 128. */
   readonly memoryMb?: number;
   readonly run: (props: Static<P>, event: Static<E>, api: ListenerApi) => R | Promise<R>;

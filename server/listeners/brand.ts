@@ -8,7 +8,10 @@ export interface StoredListenerOptions {
   readonly event?: object;
   readonly timeoutMs?: number;
   readonly retries?: readonly number[];
-  readonly concurrency?: number;
+  readonly concurrency?: unknown;
+  readonly rate?: unknown;
+  readonly debounce?: unknown;
+  readonly batch?: unknown;
   readonly memoryMb?: number;
 }
 

@@ -4,6 +4,7 @@
  */
 import type { EventKind, LogLine, RequestInfo, RunError, RunStatus, Trigger } from '../schemas/run.ts';
 import type { QueueEntry } from '../queue/entry.ts';
+import type { Priority } from '../schemas/job.ts';
 import type { Json } from '../schemas/json.ts';
 
 export interface RunDocument extends QueueEntry {
@@ -27,6 +28,21 @@ export interface RunDocument extends QueueEntry {
   readonly request?: string;
   /** No two runs share one: see `start.ts`. */
   readonly dedupe_keys?: readonly string[];
+  /** No two runs that wait share one: of a job its key, of what is debounced or batched what it is gathered by. Gone once the run is let go. */
+  readonly waiting_key?: string;
+  /** Where `due_at` may be put off to while calls go on coming. */
+  readonly latest_due_at?: Date;
+  /** The events of the calls that are one run, as JSON; `event` is empty then. */
+  readonly events?: readonly Uint8Array[];
+  /** The sum of their lengths. */
+  readonly events_bytes?: number;
+  /** Of whose ticks it is one: for the index. */
+  readonly cron?: string;
+  readonly priority?: Exclude<Priority, 'normal'>;
+  /** The gates it must pass before it may run, in order; see `gates/`. Its lane says which one it waits at. */
+  readonly gates?: readonly string[];
+  /** Those of them that it holds a place of: from passing to the end of the attempt. */
+  readonly holds?: readonly string[];
   readonly created_at: Date;
   readonly finished_at?: Date;
   readonly attempts?: readonly StoredAttempt[];
@@ -63,7 +79,15 @@ export interface NewRun {
   readonly request?: RequestInfo;
   /** Keys of which no two runs within the window may share one; the run that has it already is the answer. */
   readonly dedupe?: { readonly keys: readonly string[]; readonly windowMs: number };
+  /** Without a window: the run of this key that still waits is the answer. */
+  readonly waitingKey?: string;
   readonly dueAt?: Date;
+  readonly priority?: Priority;
+  /** The run's id, where it must be one and the same however often it is asked for. */
+  readonly id?: string;
+  readonly cronId?: string;
+  /** Gates to pass before those of its listener. */
+  readonly gates?: readonly string[];
 }
 
 export interface EventBody {

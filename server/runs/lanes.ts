@@ -1,43 +1,37 @@
 /**
- * Which lane of the queue a run waits in. Every environment has an open lane, so that a flood in one holds up nobody in
- * the other; a listener with a limit has a lane of its own in each, so that its waiting runs hold up no other listener.
+ * Which lane of the queue a run waits in. Every environment has three open lanes, one for each priority, so that a
+ * flood in one environment holds up nobody in the other. A run that must pass a gate first waits in the gate's lane,
+ * which nothing is claimed from: the gate lets it go on into the next gate's, or an open one (see `gates/`).
  */
 import { environments } from '../schemas/app.ts';
-import type { ListenerInfo } from '../schemas/listener.ts';
+import { priorities, type Priority } from '../schemas/job.ts';
 
-export interface Lanes {
-  readonly of: (environmentId: number, action: string) => string;
-  /** All there are now, the open ones first. */
-  readonly names: () => readonly string[];
-  /** How many more runs of the lane may be held when so many are. */
-  readonly roomIn: (lane: string, taken: number) => number;
+const SUFFIX: Readonly<Record<Priority, string>> = { high: 'high', normal: '', low: 'low' };
+
+/** The lanes that are claimed from, the urgent ones first. */
+export const openLanes: readonly string[] = priorities.flatMap((priority) =>
+  environments.map(({ id }) => openLane(id, priority)),
+);
+
+export function openLane(environmentId: number, priority: Priority = 'normal'): string {
+  return `${String(environmentId)}:${SUFFIX[priority]}`;
 }
 
-export function createLanes(listeners: {
-  readonly get: (name: string) => ListenerInfo | undefined;
-  readonly list: () => readonly ListenerInfo[];
-}): Lanes {
-  return {
-    of: (environmentId, action) => openLane(environmentId) + (listeners.get(action)?.concurrency == null ? '' : action),
-    names: () => [
-      ...environments.map(({ id }) => openLane(id)),
-      ...listeners
-        .list()
-        .filter(({ concurrency }) => concurrency !== null)
-        .flatMap(({ name }) => environments.map(({ id }) => openLane(id) + name)),
-    ],
-    roomIn: (lane, taken) => {
-      const limit = listeners.get(lane.slice(lane.indexOf(':') + 1))?.concurrency;
-      return limit == null ? Infinity : limit - taken;
-    },
-  };
+/** Lanes of a lower rank are claimed from first. */
+export function rankOf(lane: string): number {
+  return priorities.findIndex((priority) => lane.endsWith(`:${SUFFIX[priority]}`));
 }
 
-export function openLane(environmentId: number): string {
-  return `${String(environmentId)}:`;
+export function gateLane(environmentId: number, gate: string): string {
+  return `${gateLanesOf(environmentId).$gte}${gate}`;
 }
 
-/** All lanes of an environment, as a range of the queue's index: `;` is what comes after `:`. */
+/** The lanes of all gates of an environment, as a range of the queue's index: `;` is what comes after `:`. */
+export function gateLanesOf(environmentId: number): { readonly $gte: string; readonly $lt: string } {
+  return { $gte: `${String(environmentId)}:~`, $lt: `${String(environmentId)};` };
+}
+
+/** All lanes of an environment, as a range of the queue's index. */
 export function lanesOf(environmentId: number): { readonly $gte: string; readonly $lt: string } {
-  return { $gte: openLane(environmentId), $lt: `${String(environmentId)};` };
+  return { $gte: `${String(environmentId)}:`, $lt: `${String(environmentId)};` };
 }

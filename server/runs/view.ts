@@ -19,6 +19,7 @@ export function toSummary(run: RunDocument): RunSummary {
     created_at: run.created_at.toISOString(),
     due_at: run.status === 'queued' ? isoOrNull(run.due_at) : null,
     finished_at: isoOrNull(run.finished_at),
+    priority: run.priority ?? 'normal',
   };
 }
 

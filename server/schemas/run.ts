@@ -54,6 +54,12 @@ export const Trigger = Type.Union([
   Type.Object({ type: Type.Literal('manual') }),
   Type.Object({ type: Type.Literal('job'), run: Type.Optional(Type.String()) }),
   Type.Object({
+    type: Type.Literal('cron'),
+    cron: Type.String({ description: '`crn_…`' }),
+    name: Type.String(),
+    scheduled_at: Type.String({ format: 'date-time', description: 'The tick, or when it was run by hand.' }),
+  }),
+  Type.Object({
     type: Type.Literal('event'),
     event: Type.String({ description: '`evt_…`' }),
     rule: Type.String({ description: 'The rule that sent it here.' }),

@@ -17,6 +17,7 @@ const summary = {
   created_at: Time,
   due_at: Type.Union([Time, Type.Null()], { description: 'When the next attempt may begin; null once it is over.' }),
   finished_at: NullableTime,
+  priority: Type.Union([Type.Literal('high'), Type.Literal('normal'), Type.Literal('low')]),
 };
 
 export const RunSummary = Type.Object(summary);
@@ -70,6 +71,9 @@ export interface RunFilter {
   readonly status?: RunStatus;
   readonly action?: string;
   readonly webhook?: string;
+  readonly cron?: string;
+  /** Only what was started so. */
+  readonly trigger?: 'job';
   readonly since?: Date;
   readonly until?: Date;
 }

@@ -90,6 +90,13 @@ function viewOf(info: ListenerInfo): Static<typeof ListenerView> {
     timeout_ms: info.timeoutMs,
     retries_ms: [...info.retries],
     concurrency: info.concurrency,
+    rate: info.rate && { limit: info.rate.limit, per_ms: info.rate.perMs, by: info.rate.by },
+    debounce: info.debounce && {
+      wait_ms: info.debounce.waitMs,
+      max_wait_ms: info.debounce.maxWaitMs,
+      by: info.debounce.by,
+    },
+    batch: info.batch && { size: info.batch.size, wait_ms: info.batch.waitMs, by: info.batch.by },
     memory_mb: info.memoryMb,
   };
 }

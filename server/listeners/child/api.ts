@@ -28,7 +28,21 @@ export function createApi(head: RunHead, body: Uint8Array | null, context: RunCo
       delete: (uuid) => call('webhooks.delete', { uuid }) as never,
     },
     jobs: {
-      enqueue: (listener, props = {}, options = {}) => call('jobs.enqueue', { ...options, listener, props }) as never,
+      enqueue: (listener, props = {}, { at, ...options } = {}) =>
+        call('jobs.enqueue', { ...options, listener, props, ...(at !== undefined && { at: isoOf(at) }) }) as never,
+      list: (filter = {}) => call('jobs.list', filter) as never,
+      get: (id) => call('jobs.get', { id }) as never,
+      cancel: (id) => call('jobs.cancel', { id }) as never,
+    },
+    crons: {
+      create: (input) => call('crons.create', input) as never,
+      list: (filter = {}) => call('crons.list', filter) as never,
+      get: (name) => call('crons.get', { name }) as never,
+      update: (name, change) => call('crons.update', { name, change }) as never,
+      delete: (name) => call('crons.delete', { name }) as never,
+      run: (name) => call('crons.run', { name }) as never,
+      history: (name) => call('crons.history', { name }) as never,
+      upcoming: (until) => call('crons.upcoming', until === undefined ? {} : { until: isoOf(until) }) as never,
     },
     events: {
       emit: (type, data, { occurredAt, ...options } = {}) =>
@@ -36,9 +50,7 @@ export function createApi(head: RunHead, body: Uint8Array | null, context: RunCo
           ...options,
           type,
           data,
-          ...(occurredAt !== undefined && {
-            occurredAt: occurredAt instanceof Date ? occurredAt.toISOString() : occurredAt,
-          }),
+          ...(occurredAt !== undefined && { occurredAt: isoOf(occurredAt) }),
         }) as never,
     },
     session: {
@@ -52,6 +64,10 @@ export function createApi(head: RunHead, body: Uint8Array | null, context: RunCo
       return context.signal();
     },
   };
+}
+
+function isoOf(time: Date | string): string {
+  return time instanceof Date ? time.toISOString() : time;
 }
 
 function requestOf(head: RunHead, body: Uint8Array | null): ListenerRequest | null {
