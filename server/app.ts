@@ -37,9 +37,10 @@ export interface RunningApp {
 export async function startApp(options: AppOptions): Promise<RunningApp> {
   const lifecycle = createLifecycle();
   const state = { isStopping: false };
+  const { clock = systemClock } = options;
   const address: Address = { url: options.config.publicUrl ?? '', own: [] };
   try {
-    const tools: Tools = { ...options, lifecycle, clock: systemClock, newId: createIdMaker(systemClock.now), address };
+    const tools: Tools = { ...options, lifecycle, clock, newId: createIdMaker(clock.now), address };
     const { config } = options;
     const storage = await openStorage(tools);
     const opened = {

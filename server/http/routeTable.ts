@@ -8,6 +8,7 @@ import { Rule, RuleCreate, RulePatch, RuleWithSecret } from '../schemas/rule.ts'
 import { RuleHealth } from '../schemas/ruleHealth.ts';
 import { RequestView, Run, RunAccepted, RunSummary } from '../schemas/runView.ts';
 import { RunError } from '../schemas/run.ts';
+import { JobAccepted, JobCreate } from '../schemas/job.ts';
 import { ListenerView } from '../schemas/listener.ts';
 import { NewToken, Token, TokenCreate } from '../schemas/token.ts';
 import { Invited, Session, User, UserCreate, UserPatch } from '../schemas/user.ts';
@@ -22,6 +23,7 @@ import { dataRoutes, type DataManager } from './routes/data.ts';
 import { deliveryRoutes, recoveryRoutes, type DeliveryManager, type RecoveryManager } from './routes/deliveries.ts';
 import { eventRoutes, type EventManager } from './routes/events.ts';
 import { eventTypeRoutes, type EventTypeManager } from './routes/eventTypes.ts';
+import { jobRoutes, type JobManager } from './routes/jobs.ts';
 import { listenerRoutes, type ListenerSource, type ManualRuns } from './routes/listeners.ts';
 import { ruleRoutes, type RuleManager } from './routes/rules.ts';
 import { runRoutes, type RunManager } from './routes/runs.ts';
@@ -36,6 +38,7 @@ export interface RouteTableDeps extends Omit<SystemRouteDeps, 'documents'> {
   readonly webhooks: WebhookManager;
   readonly listeners: ListenerSource;
   readonly runs: RunManager & ManualRuns;
+  readonly jobs: JobManager;
   readonly events: EventManager;
   readonly eventTypes: EventTypeManager;
   readonly rules: RuleManager;
@@ -61,6 +64,8 @@ const named = {
   RunAccepted,
   RunError,
   RequestView,
+  JobCreate,
+  JobAccepted,
   Listener: ListenerView,
   Event,
   EventCreate,
@@ -105,6 +110,7 @@ export function createRouteTable(deps: RouteTableDeps): readonly Route[] {
   const routes: readonly Route[] = [
     ...webhookRoutes({ ...deps, list }),
     ...runRoutes({ ...deps, list }),
+    ...jobRoutes({ ...deps, list }),
     ...listenerRoutes(deps),
     ...eventRoutes({ ...deps, list }),
     ...eventTypeRoutes({ ...deps, list }),

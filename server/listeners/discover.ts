@@ -1,18 +1,8 @@
 /** Turns what a runner told of each file's exports into listeners, or views, and problems. Pure. */
-import {
-  DEFAULT_MEMORY_MB,
-  DEFAULT_RETRY_DELAYS_MS,
-  DEFAULT_TIMEOUT_MS,
-  type ListenerInfo,
-  type ListenerProblem,
-} from '../schemas/listener.ts';
-import { type JsonObject } from '../schemas/json.ts';
+import { DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS, type ListenerInfo, type ListenerProblem } from '../schemas/listener.ts';
 import { type InspectedExport } from './child/inspect.ts';
 import { isListenerName, nameOfDefault, nameOfExport } from './names.ts';
-
-const MAX_TIMEOUT_MS = 3_600_000;
-const MAX_MEMORY_MB = 4_096;
-const MIN_MEMORY_MB = 16;
+import { settingsFault, settingsOf, type ListenerDefaults } from './settings.ts';
 
 const NO_FUNCTION =
   "expected a default export that is a function, found no export that is one. Files that only help others may start with '_'";
@@ -31,19 +21,13 @@ export interface Discovered {
   readonly problems: readonly (ListenerProblem & { readonly name?: string })[];
 }
 
-/** What a listener gets that does not say otherwise. */
-export interface ListenerDefaults {
-  readonly timeoutMs: number;
-  readonly memoryMb: number;
-}
-
 export const listenerDefaults: ListenerDefaults = { timeoutMs: DEFAULT_TIMEOUT_MS, memoryMb: DEFAULT_MEMORY_MB };
 
 /** Listeners and problems: a file's settings must be such as a listener may have. */
 export function discover(files: readonly InspectedFile[], defaults = listenerDefaults): Discovered {
   const { found, problems } = findFunctions(files, 'Listener');
   const listeners = found.map(({ name, file, path, exported, options }) => ({
-    info: infoOf(name, file, options, defaults),
+    info: { name, file, ...settingsOf(options ?? {}, defaults) },
     exported,
     path,
   }));
@@ -105,45 +89,5 @@ function faultOf(name: string, { kind, options }: InspectedExport): string | und
     return `expected a default export that is a function, found ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;
   if (!isListenerName(name))
     return 'expected a name of letters, digits, _ and $ (dots come from folders); rename the file';
-  return options === null ? undefined : optionsFault(options);
+  return options === null ? undefined : settingsFault(options);
 }
-
-function optionsFault(options: Record<string, unknown>): string | undefined {
-  const { props, event, timeoutMs, retries, concurrency, memoryMb } = options;
-  if (!isAbsent(props) && !isObject(props)) return 'expected `props` to be a schema such as Type.Object({ … })';
-  if (!isAbsent(event) && !isObject(event)) return 'expected `event` to be a schema such as Type.Object({ … })';
-  if (!isAbsent(timeoutMs) && !isWhole(timeoutMs, 1, MAX_TIMEOUT_MS))
-    return `expected \`timeoutMs\` to be a whole number from 1 to ${MAX_TIMEOUT_MS}`;
-  if (!isAbsent(concurrency) && !isWhole(concurrency, 1, 10_000))
-    return 'expected `concurrency` to be a whole number from 1 to 10000';
-  if (!isAbsent(memoryMb) && !isWhole(memoryMb, MIN_MEMORY_MB, MAX_MEMORY_MB))
-    return `expected \`memoryMb\` to be a whole number from ${MIN_MEMORY_MB} to ${MAX_MEMORY_MB}`;
-  const areDelays =
-    Array.isArray(retries) && retries.length <= 50 && retries.every((delay) => isWhole(delay, 0, 30 * 86_400_000));
-  if (!isAbsent(retries) && !areDelays) return 'expected `retries` to be a list of milliseconds, at most 50 of them';
-  return undefined;
-}
-
-function infoOf(
-  name: string,
-  file: string,
-  options: Record<string, unknown> | null,
-  defaults: ListenerDefaults,
-): ListenerInfo {
-  const { props, event, timeoutMs, retries, concurrency, memoryMb } = options ?? {};
-  return {
-    name,
-    file,
-    ...(isObject(props) && { propsSchema: props as JsonObject }),
-    ...(isObject(event) && { eventSchema: event as JsonObject }),
-    timeoutMs: typeof timeoutMs === 'number' ? timeoutMs : defaults.timeoutMs,
-    retries: Array.isArray(retries) ? (retries as number[]) : DEFAULT_RETRY_DELAYS_MS,
-    concurrency: typeof concurrency === 'number' ? concurrency : null,
-    memoryMb: typeof memoryMb === 'number' ? memoryMb : defaults.memoryMb,
-  };
-}
-
-const isAbsent = (value: unknown): boolean => value === undefined || value === null;
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isWhole = (value: unknown, min: number, max: number): boolean =>
-  typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;

@@ -5,9 +5,10 @@
 import { nearest } from '../lib/nearest.ts';
 import { type ListenerInfo, type ListenerProblem } from '../schemas/listener.ts';
 import { type CodeSource } from './child/protocol.ts';
-import { discover, listenerDefaults, type ListenerDefaults } from './discover.ts';
+import { discover, listenerDefaults } from './discover.ts';
 import { createCodeFolder, type CodeFolderOptions, type FolderContents } from './folder.ts';
 import { type LocatedListener } from './pool.ts';
+import { type ListenerDefaults } from './settings.ts';
 
 export interface ListenerRegistryDeps extends CodeFolderOptions {
   readonly defaults?: ListenerDefaults;

@@ -14,6 +14,10 @@ export interface ClaimerOptions<Entry extends QueueEntry> {
   readonly room: Room;
   /** The lanes to look at with every poll. */
   readonly lanes: () => readonly string[];
+  /** Whether others may be filled without a word: then they are looked for at the start, and every `rescanMs`. */
+  readonly hasOthers: boolean;
+  /** What waits in a lane of a lower rank is claimed before anything of a higher one. */
+  readonly rankOf: (lane: string) => number;
   /** When a lane that had no room may have some again; undefined: when one of its entries has ended, or by `notice`. */
   readonly wakeAt: (lane: string) => number | undefined;
   /** Starts on an entry that is ours now; its room is taken. */
@@ -45,7 +49,7 @@ const LOOKS_AT_ONCE = 8;
 const REST_MS = 20;
 
 export function createClaimer<Entry extends QueueEntry>(options: ClaimerOptions<Entry>): Claimer {
-  const { leases, room, lanes, wakeAt, begin, clock, log, leaseMs, pollMs, rescanMs } = options;
+  const { leases, room, lanes, hasOthers, rankOf, wakeAt, begin, clock, log, leaseMs, pollMs, rescanMs } = options;
   const schedule = createLaneSchedule(lanes);
   let isPumping = false;
   let isStopping = false;
@@ -67,14 +71,24 @@ export function createClaimer<Entry extends QueueEntry>(options: ClaimerOptions<
 
   /** One batch from every lane that is worth a look; true when there may be more and room for it. */
   async function claimRound(): Promise<boolean> {
-    const names = schedule.ready(clock.now());
-    for (let i = 0; i < names.length && room.free() > 0; i += LOOKS_AT_ONCE) {
-      const together = names.slice(i, i + LOOKS_AT_ONCE);
-      const share = Math.ceil(room.free() / together.length);
-      await Promise.all(together.map((lane) => claimFrom(lane, share)));
-      if (isStopping) return false;
+    for (const names of byRank(schedule.ready(clock.now()))) {
+      for (let i = 0; i < names.length && room.free() > 0; i += LOOKS_AT_ONCE) {
+        const together = names.slice(i, i + LOOKS_AT_ONCE);
+        const share = Math.ceil(room.free() / together.length);
+        await Promise.all(together.map((lane) => claimFrom(lane, share)));
+        if (isStopping) return false;
+      }
     }
     return schedule.hasReady() && room.free() > 0;
+  }
+
+  function byRank(names: readonly string[]): readonly (readonly string[])[] {
+    const ranks = new Map<number, string[]>();
+    for (const name of names) {
+      const rank = rankOf(name);
+      ranks.set(rank, [...(ranks.get(rank) ?? []), name]);
+    }
+    return [...ranks].sort(([a], [b]) => a - b).map(([, lanes]) => lanes);
   }
 
   async function claimFrom(lane: string, share: number): Promise<void> {
@@ -141,7 +155,7 @@ export function createClaimer<Entry extends QueueEntry>(options: ClaimerOptions<
         setInterval(() => void pump(), pollMs),
         ...(rescanMs === undefined ? [] : [setInterval(() => void findLanes(), rescanMs)]),
       ];
-      void findLanes().then(pump);
+      void (hasOthers ? findLanes() : Promise.resolve()).then(pump);
     },
 
     stop: () => {

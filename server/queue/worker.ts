@@ -18,12 +18,18 @@ export interface WorkerOptions<Entry extends QueueEntry> {
   readonly capacity: () => number;
   /** The lanes to look at with every poll. Others are found at the start, and by `notice`. */
   readonly lanes: () => readonly string[];
+  /** Whether there are others; there may be, without it. */
+  readonly hasOthers?: boolean;
+  /** What waits in a lane of a lower rank is claimed before anything of a higher one; without it all are alike. */
+  readonly rankOf?: (lane: string) => number;
   /** How many more entries of the lane may be held when so many are; without it, as many as there is room for. */
   readonly roomIn?: (lane: string, taken: number) => number;
   /** When a lane that had no room may have some again; undefined: when one of its entries has ended, or by `notice`. */
   readonly wakeAt?: (lane: string) => number | undefined;
   /** Does the work. Whatever happens to it is a settlement; a rejection is a bug and leaves the lease to run out. */
   readonly perform: (entry: Entry, signal: AbortSignal) => Promise<Settlement>;
+  /** What must be on disk before the outcome is; tried again together with it. */
+  readonly beforeSettled?: (entry: Entry, settlement: Settlement) => Promise<void>;
   /** Called when the outcome is stored. */
   readonly onSettled?: (entry: Entry, settlement: Settlement) => void;
   readonly leaseMs?: number;
@@ -65,11 +71,36 @@ interface Held<Entry> {
 }
 
 export function createQueueWorker<Entry extends QueueEntry>(options: WorkerOptions<Entry>): QueueWorker<Entry> {
-  const { leases, clock, log, capacity, lanes, perform, onSettled, leaseMs = 30_000, pollMs = 500, rescanMs } = options;
-  const { roomIn = () => Infinity, wakeAt = () => undefined } = options;
+  const {
+    leases,
+    clock,
+    log,
+    capacity,
+    lanes,
+    perform,
+    beforeSettled,
+    onSettled,
+    leaseMs = 30_000,
+    pollMs = 500,
+    rescanMs,
+  } = options;
+  const { roomIn = () => Infinity, wakeAt = () => undefined, hasOthers = true, rankOf = () => 0 } = options;
   const held = new Map<string, Held<Entry>>();
   const room = createRoom({ capacity, roomIn });
-  const claimer = createClaimer({ leases, room, lanes, wakeAt, begin, clock, log, leaseMs, pollMs, rescanMs });
+  const claimer = createClaimer({
+    leases,
+    room,
+    lanes,
+    hasOthers,
+    rankOf,
+    wakeAt,
+    begin,
+    clock,
+    log,
+    leaseMs,
+    pollMs,
+    rescanMs,
+  });
   let isStopping = false;
   let isGivingBack = false;
   let renewing: NodeJS.Timeout | undefined;
@@ -101,6 +132,7 @@ export function createQueueWorker<Entry extends QueueEntry>(options: WorkerOptio
   async function settle(entry: Entry, settlement: Settlement): Promise<void> {
     for (let delayMs = 100; ; delayMs = Math.min(delayMs * 2, 2_000)) {
       try {
+        await beforeSettled?.(entry, settlement);
         await leases.settle(entry, settlement);
         const { status, due_at: dueAt } = settlement.set;
         if (status === 'queued' && dueAt instanceof Date) claimer.noticeAt(entry.lane ?? '', dueAt.getTime());

@@ -34,6 +34,7 @@ export interface RunDocument extends QueueEntry {
   readonly latest_due_at?: Date;
   /** The events of the calls that are one run, as JSON; `event` is empty then. */
   readonly events?: readonly Uint8Array[];
+  readonly events_count?: number;
   /** The sum of their lengths. */
   readonly events_bytes?: number;
   /** Of whose ticks it is one: for the index. */
@@ -105,3 +106,11 @@ export function jsonEvent(value: Json | undefined): EventBody {
 export function bytesOf(value: Uint8Array | { readonly buffer: Uint8Array; readonly position: number }): Uint8Array {
   return value instanceof Uint8Array ? value : value.buffer.subarray(0, value.position);
 }
+
+/** The JSON text of a list, from those of its items. */
+export function listOf(items: readonly Uint8Array[]): Uint8Array {
+  const parts = items.flatMap((item, index) => (index === 0 ? [item] : [COMMA, item]));
+  return Buffer.concat([OPEN, ...parts, CLOSE]);
+}
+
+const [OPEN, COMMA, CLOSE] = [Buffer.from('['), Buffer.from(','), Buffer.from(']')];

@@ -14,7 +14,7 @@ import {
 import type { RunnerPool, RunTask } from '../listeners/task.ts';
 import type { Settlement } from '../queue/entry.ts';
 import type { LogLine, RequestInfo, RunStatus } from '../schemas/run.ts';
-import { bytesOf, type RunDocument } from './document.ts';
+import { bytesOf, listOf, type RunDocument } from './document.ts';
 import { afterLosses, decide, type AttemptOutcome, type Decision } from './outcome.ts';
 
 /** Calls that a listener makes through its `api`, answered for one run. */
@@ -128,7 +128,9 @@ function toTask(run: RunDocument, listener: ListenerInfo | undefined): RunTask {
     timeoutMs: listener?.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     memoryMb: listener?.memoryMb ?? DEFAULT_MEMORY_MB,
     propsJson: run.props,
-    event: { kind: run.event_kind, body: bytesOf(run.event) },
+    event: run.events
+      ? { kind: 'json', body: listOf(run.events.map(bytesOf)) }
+      : { kind: run.event_kind, body: bytesOf(run.event) },
     request: run.request === undefined ? null : (JSON.parse(run.request) as RequestInfo),
     trigger: run.trigger,
     environment: { id: run.environment_id, name: environmentName(run.environment_id) },

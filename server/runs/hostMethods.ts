@@ -8,11 +8,13 @@ import { AppError } from '../lib/errors.ts';
 import { createParser } from '../lib/schema.ts';
 import type { Publish } from '../events/document.ts';
 import type { Json, JsonObject } from '../schemas/json.ts';
+import { priorities } from '../schemas/job.ts';
 import type { Page, PageOf } from '../schemas/list.ts';
+import { RunStatus } from '../schemas/run.ts';
 import { WebhookCreate, type Webhook } from '../schemas/webhook.ts';
 import { createEmit } from './emit.ts';
 import type { HostMethod } from './host.ts';
-import type { NewJob } from './jobs.ts';
+import type { ManageJobs } from './jobs.ts';
 
 export interface HostMethodDeps {
   readonly webhooks: {
@@ -24,7 +26,7 @@ export interface HostMethodDeps {
     ) => Promise<PageOf<Webhook>>;
     readonly remove: (environmentId: number, uuid: string) => Promise<void>;
   };
-  readonly enqueue: (job: NewJob) => Promise<{ readonly run: string; readonly duplicate: boolean }>;
+  readonly jobs: ManageJobs;
   readonly publish: Publish;
   readonly egress: Pick<Egress, 'request'>;
   readonly fetchTimeoutMs: number;
@@ -47,21 +49,27 @@ const Job = Type.Object(
     props: Type.Optional(Type.Unsafe<JsonObject>({ type: 'object' })),
     event: Type.Optional(Type.Unsafe<Json>({})),
     delayMs: Type.Optional(Type.Number({ minimum: 0 })),
+    at: Type.Optional(Type.String({ format: 'date-time' })),
     key: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+    priority: Type.Optional(Type.Enum(priorities)),
   },
   closed,
 );
+const JobFilter = Type.Object({ status: Type.Optional(RunStatus), action: Type.Optional(Type.String()) }, closed);
+const JobId = Type.Object({ id: Type.String({ maxLength: 100 }) }, closed);
 
-/** How many webhooks a listener is shown at a time. */
+/** How many of a list a listener is shown. */
 const LIST_LIMIT = 250;
 const MAX_FETCH_BYTES = 8 * 1024 * 1024;
 
 export function createHostMethods(deps: HostMethodDeps): Readonly<Record<string, HostMethod>> {
-  const { webhooks, enqueue, publish, egress, fetchTimeoutMs } = deps;
+  const { webhooks, jobs, publish, egress, fetchTimeoutMs } = deps;
   const parseWebhook = createParser(WebhookCreate, 'body');
   const parseFilter = createParser(WebhookFilter, 'body');
   const parseUuid = createParser(WebhookUuid, 'body');
   const parseJob = createParser(Job, 'body');
+  const parseJobFilter = createParser(JobFilter, 'body');
+  const parseJobId = createParser(JobId, 'body');
 
   return {
     'webhooks.create': ({ environmentId }, args) => webhooks.create(environmentId, parseWebhook(args)),
@@ -73,8 +81,24 @@ export function createHostMethods(deps: HostMethodDeps): Readonly<Record<string,
       await webhooks.remove(environmentId, parseUuid(args).uuid);
     },
 
-    'jobs.enqueue': ({ environmentId, runId, userId, hops }, args) =>
-      enqueue({ ...parseJob(args), environmentId, fromRun: runId, userId, hops }),
+    'jobs.enqueue': ({ environmentId, runId, userId, hops }, args) => {
+      const { at, ...job } = parseJob(args);
+      return jobs.enqueue({
+        ...job,
+        ...(at !== undefined && { at: new Date(at) }),
+        environmentId,
+        fromRun: runId,
+        userId,
+        hops,
+      });
+    },
+
+    'jobs.list': async ({ environmentId }, args) =>
+      (await jobs.list(environmentId, parseJobFilter(args), { limit: LIST_LIMIT })).items,
+
+    'jobs.get': ({ environmentId }, args) => jobs.get(environmentId, parseJobId(args).id),
+
+    'jobs.cancel': ({ environmentId }, args) => jobs.cancel(environmentId, parseJobId(args).id),
 
     'events.emit': createEmit(publish),
 

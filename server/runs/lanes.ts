@@ -17,6 +17,10 @@ export function openLane(environmentId: number, priority: Priority = 'normal'): 
   return `${String(environmentId)}:${SUFFIX[priority]}`;
 }
 
+export function openLanesOf(environmentId: number): readonly string[] {
+  return priorities.map((priority) => openLane(environmentId, priority));
+}
+
 /** Lanes of a lower rank are claimed from first. */
 export function rankOf(lane: string): number {
   return priorities.findIndex((priority) => lane.endsWith(`:${SUFFIX[priority]}`));

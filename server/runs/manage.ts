@@ -7,7 +7,8 @@ import type { Page, PageOf } from '../schemas/list.ts';
 import type { Run, RunFilter, RunSummary } from '../schemas/runView.ts';
 import type { ListenerInfo } from '../schemas/listener.ts';
 import { jsonEvent, type RunDocument, type StoredAttempt } from './document.ts';
-import type { Lanes } from './lanes.ts';
+import type { Gates } from './gates/gates.ts';
+import { gateLane, openLane } from './lanes.ts';
 import type { StartRun } from './start.ts';
 import type { RunStore } from './store.ts';
 import { toSummary, toView, type ReadEvent } from './view.ts';
@@ -19,7 +20,7 @@ export interface ManageRunsDeps {
   readonly waiters: Pick<RunWaiters, 'wait'>;
   readonly worker: { readonly abort: (id: string) => boolean; readonly notice: (lane: string) => void };
   readonly depth: { readonly add: (count: number) => void };
-  readonly lanes: Pick<Lanes, 'of'>;
+  readonly gates: Pick<Gates, 'expect' | 'open' | 'left'>;
   readonly listeners: {
     readonly get: (name: string) => ListenerInfo | undefined;
     readonly nearest: (name: string) => readonly string[];
@@ -48,7 +49,7 @@ export interface ManageRuns {
 }
 
 export function createManageRuns(deps: ManageRunsDeps): ManageRuns {
-  const { store, startRun, waiters, worker, depth, lanes, listeners, readEvent, webhookIdOf, clock } = deps;
+  const { store, startRun, waiters, worker, depth, gates, listeners, readEvent, webhookIdOf, clock } = deps;
 
   async function find(environmentId: number, id: string): Promise<RunDocument> {
     const run = await store.get(environmentId, id);
@@ -71,18 +72,22 @@ export function createManageRuns(deps: ManageRunsDeps): ManageRuns {
 
     retry: async (environmentId, id) => {
       const run = await find(environmentId, id);
-      const lane = lanes.of(environmentId, run.action);
-      const place = { status: 'queued', lane, due_at: new Date(clock.now()) };
+      const now = new Date(clock.now());
+      const [gate] = run.gates ?? [];
+      const lane = gate === undefined ? openLane(environmentId, run.priority) : gateLane(environmentId, gate);
+      const place = { status: 'queued', lane, due_at: now };
+      if (gate !== undefined) await gates.expect(gate, now);
       const revived = await store.change(environmentId, id, ['dead', 'canceled', 'succeeded'], {
         $set: { ...place, budget_from: run.attempts?.length ?? 0 },
         $unset: { finished_at: '', error: '', result: '' },
       });
       if (revived !== null) depth.add(1);
-      const next = revived ?? (await store.change(environmentId, id, ['queued'], { $set: place }));
+      const next = revived ?? (await store.change(environmentId, id, ['queued'], { $set: { due_at: now } }));
       if (next === null) {
         throw new AppError('conflict', { detail: `Run '${id}' is running; it can be retried when it has ended.` });
       }
-      worker.notice(lane);
+      if (gate === undefined) worker.notice(lane);
+      else void gates.open(gate);
       return toView(next, readEvent);
     },
 
@@ -96,6 +101,7 @@ export function createManageRuns(deps: ManageRunsDeps): ManageRuns {
         const canceled = await store.change(environmentId, id, [run.status], cancellation(run, clock.now()));
         if (canceled === null) continue; // it began or ended in between
         if (!worker.abort(id)) depth.add(-1); // an attempt that is at work here is counted when it ends
+        gates.left(run.gates ?? []);
         return toView(canceled, readEvent);
       }
     },
@@ -125,8 +131,8 @@ function cancellation(run: RunDocument, nowMs: number): object {
     started_at: startedAt,
     duration_ms: Math.max(0, nowMs - startedAt.getTime()),
   };
-  // A job that will never begin makes room for the next one of its key.
-  const gone = run.trigger.type === 'job' ? [...QUEUE_PLACE, 'dedupe_keys'] : QUEUE_PLACE;
+  // What will never begin makes room for the next one of its key, and at its gates.
+  const gone = [...QUEUE_PLACE, 'waiting_key', 'latest_due_at', 'holds'];
   return {
     $set: { status: 'canceled', finished_at: new Date(nowMs) },
     $unset: Object.fromEntries(gone.map((name) => [name, ''])),

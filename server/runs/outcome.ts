@@ -2,6 +2,7 @@
 import type { Settlement } from '../queue/entry.ts';
 import type { LogLine, RunError } from '../schemas/run.ts';
 import type { RunDocument, StoredAttempt } from './document.ts';
+import { gateLane } from './lanes.ts';
 
 export type AttemptOutcome =
   | { readonly status: 'succeeded'; readonly resultJson: string | null }
@@ -54,6 +55,8 @@ export function decide(input: {
     }),
   };
   const finished = { finished_at: new Date(nowMs) };
+  const unset = [...(run.holds ? ['holds'] : []), ...(outcome.status === 'succeeded' && run.error ? ['error'] : [])];
+  const [gate] = run.gates ?? [];
 
   switch (outcome.status) {
     case 'succeeded':
@@ -62,19 +65,28 @@ export function decide(input: {
         settlement: {
           set: { status: 'succeeded', ...finished, result: outcome.resultJson },
           push,
-          ...(run.error && { unset: ['error'] }),
+          unset,
         },
       };
     case 'canceled':
-      return { status: 'canceled', settlement: { set: { status: 'canceled', ...finished }, push } };
+      return { status: 'canceled', settlement: { set: { status: 'canceled', ...finished }, push, unset } };
     case 'failed': {
       const { error } = outcome;
       const delayMs = outcome.isRetriable ? retryDelayMs(input) : undefined;
       return delayMs === undefined
-        ? { status: 'dead', settlement: { set: { status: 'dead', ...finished, error }, push } }
+        ? { status: 'dead', settlement: { set: { status: 'dead', ...finished, error }, push, unset } }
         : {
             status: 'queued',
-            settlement: { set: { status: 'queued', due_at: new Date(nowMs + delayMs), error }, push },
+            settlement: {
+              set: {
+                status: 'queued',
+                due_at: new Date(nowMs + delayMs),
+                error,
+                ...(gate !== undefined && { lane: gateLane(run.environment_id, gate) }), // it waits its turn again
+              },
+              push,
+              unset,
+            },
           };
     }
   }
@@ -92,9 +104,9 @@ function retryDelayMs(input: {
   return delayMs === undefined ? undefined : Math.round(delayMs * (1 - JITTER + 2 * JITTER * random()));
 }
 
-/** What a claim adds to a run whose last owner never reported back; nothing for a run that simply fell due. */
-export function lostAttemptOf(run: RunDocument, now: Date): Partial<Settlement> {
-  const unset = run.trigger.type === 'job' && run.dedupe_keys !== undefined ? ['dedupe_keys'] : [];
+/** What a claim adds: the run waits no more, and a last owner that never reported back has lost its attempt. */
+export function onClaim(run: RunDocument, now: Date): Partial<Settlement> {
+  const unset = run.waiting_key === undefined ? [] : ['waiting_key', 'latest_due_at'];
   if (run.status !== 'running') return unset.length > 0 ? { unset } : {};
   const startedAt = run.claimed_at ?? run.created_at;
   const lost: StoredAttempt = {

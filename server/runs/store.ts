@@ -6,7 +6,8 @@ import { firstIdAt } from '../lib/ids.ts';
 import { pageById, type Page, type PageOf } from '../schemas/list.ts';
 import type { RunFilter } from '../schemas/runView.ts';
 import type { RunDocument } from './document.ts';
-import { lanesOf, openLane } from './lanes.ts';
+import { environments } from '../schemas/app.ts';
+import { gateLanesOf, lanesOf, openLanes, openLanesOf } from './lanes.ts';
 
 export const RUNS_COLLECTION = 'runs';
 
@@ -14,7 +15,7 @@ export const RUNS_COLLECTION = 'runs';
 const INSERT_BATCH = { maxItems: 200, maxInFlight: 2 };
 
 /** What a list shows does not need the bytes. */
-const SUMMARY_FIELDS = { event: 0, props: 0, request: 0, logs: 0, result: 0, attempts: 0 };
+const SUMMARY_FIELDS = { event: 0, events: 0, props: 0, request: 0, logs: 0, result: 0, attempts: 0 };
 
 /** How much waits in one environment. */
 export interface QueueReading {
@@ -28,6 +29,7 @@ export interface RunStore {
   readonly insert: (run: RunDocument) => Promise<void>;
   /** Inserts that are not on disk yet. */
   readonly pendingInserts: () => number;
+  readonly findByWaitingKey: (key: string) => Promise<RunDocument | null>;
   readonly findByDedupeKeys: (keys: readonly string[]) => Promise<RunDocument | null>;
   /** Lets go of keys whose window is over, so that a new run may take them. */
   readonly releaseDedupeKeys: (runId: string) => Promise<void>;
@@ -41,6 +43,11 @@ export interface RunStore {
     update: object,
   ) => Promise<RunDocument | null>;
   readonly readQueue: (environmentId: number) => Promise<QueueReading>;
+  /** Runs that are due, or wait at a gate; those that are to come later are not counted. */
+  readonly backlog: (now: Date) => Promise<number>;
+  /** How many runs of a cron are queued or running, and how many of them have not begun. */
+  readonly readCron: (cronId: string) => Promise<{ readonly open: number; readonly waiting: number }>;
+  readonly statusesOf: (ids: readonly string[]) => Promise<ReadonlyMap<string, RunDocument['status']>>;
   /** Deletes up to `limit` finished runs made before the given time and answers how many. */
   readonly deleteFinishedBefore: (ms: number, limit: number) => Promise<number>;
 }
@@ -56,6 +63,7 @@ export function createRunStore(connection: mongoose.Connection): RunStore {
     ensureIndexes: async () => {
       await runs.createIndexes([
         { key: { dedupe_keys: 1 }, unique: true, sparse: true, name: 'dedupe' },
+        { key: { waiting_key: 1 }, unique: true, sparse: true, name: 'waiting' },
         // Most runs succeed; those that wait are found by their lane, and an index of the rest costs them nothing.
         {
           key: { environment_id: 1, status: 1, _id: -1 },
@@ -64,6 +72,17 @@ export function createRunStore(connection: mongoose.Connection): RunStore {
         },
         { key: { environment_id: 1, action: 1, _id: -1 }, name: 'by_action' },
         { key: { webhook: 1, _id: -1 }, sparse: true, name: 'by_webhook' },
+        { key: { cron: 1, _id: -1 }, sparse: true, name: 'by_cron' },
+        {
+          key: { cron: 1 },
+          partialFilterExpression: { cron: { $exists: true }, lane: { $exists: true } },
+          name: 'open_of_cron',
+        },
+        {
+          key: { environment_id: 1, _id: -1 },
+          partialFilterExpression: { 'trigger.type': 'job' },
+          name: 'jobs',
+        },
       ]);
     },
 
@@ -72,6 +91,8 @@ export function createRunStore(connection: mongoose.Connection): RunStore {
     },
 
     pendingInserts: inserts.pending,
+
+    findByWaitingKey: (key) => runs.findOne({ waiting_key: key }),
 
     findByDedupeKeys: (keys) => runs.findOne({ dedupe_keys: { $in: [...keys] } }),
 
@@ -98,9 +119,34 @@ export function createRunStore(connection: mongoose.Connection): RunStore {
     readQueue: async (environmentId) => {
       const [depth, oldest] = await Promise.all([
         runs.countDocuments({ lane: lanesOf(environmentId) }, { hint: 'queue' }),
-        runs.findOne({ lane: openLane(environmentId) }, { sort: { due_at: 1 }, projection: { due_at: 1 } }),
+        Promise.all(
+          openLanesOf(environmentId).map((lane) =>
+            runs.findOne({ lane }, { sort: { due_at: 1 }, projection: { due_at: 1 } }),
+          ),
+        ),
       ]);
-      return { depth, oldestDueAt: oldest?.due_at ?? null };
+      const times = oldest.flatMap((run) => (run?.due_at === undefined ? [] : [run.due_at.getTime()]));
+      return { depth, oldestDueAt: times.length === 0 ? null : new Date(Math.min(...times)) };
+    },
+
+    backlog: async (now) => {
+      const counts = await Promise.all([
+        ...openLanes.map((lane) => runs.countDocuments({ lane, due_at: { $lte: now } }, { hint: 'queue' })),
+        ...environments.map(({ id }) => runs.countDocuments({ lane: gateLanesOf(id) }, { hint: 'queue' })),
+      ]);
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
+
+    readCron: async (cronId) => {
+      const open = await runs
+        .find({ cron: cronId, lane: { $exists: true } }, { projection: { status: 1 }, hint: 'open_of_cron' })
+        .toArray();
+      return { open: open.length, waiting: open.filter(({ status }) => status === 'queued').length };
+    },
+
+    statusesOf: async (ids) => {
+      const found = await runs.find({ _id: { $in: [...ids] } }, { projection: { status: 1 } }).toArray();
+      return new Map(found.map(({ _id, status }) => [_id, status]));
     },
 
     deleteFinishedBefore: async (ms, limit) => {
@@ -128,6 +174,8 @@ function queryOf(environmentId: number, filter: RunFilter, after: string | undef
     ...(filter.status && isWaiting(filter.status) && { lane: lanesOf(environmentId) }),
     ...(filter.action !== undefined && { action: filter.action }),
     ...(filter.webhook !== undefined && { webhook: filter.webhook }),
+    ...(filter.cron !== undefined && { cron: filter.cron }),
+    ...(filter.trigger !== undefined && { 'trigger.type': filter.trigger }),
     ...(Object.keys(id).length > 0 && { _id: id }),
     ...(before !== undefined && { $and: [{ _id: { $lt: before } }] }),
   };

@@ -2,7 +2,7 @@
 import type { Json } from '../schemas/json.ts';
 import type { RequestInfo } from '../schemas/run.ts';
 import type { AttemptView, Run, RunSummary } from '../schemas/runView.ts';
-import { bytesOf, type RunDocument } from './document.ts';
+import { bytesOf, listOf, type RunDocument } from './document.ts';
 
 /** Reads an event's bytes as its kind says. */
 export type ReadEvent = (kind: RunDocument['event_kind'], bytes: Uint8Array) => Json;
@@ -27,7 +27,9 @@ export function toView(run: RunDocument, readEvent: ReadEvent): Run {
   return {
     ...toSummary(run),
     props: JSON.parse(run.props) as Record<string, unknown>,
-    event: readEvent(run.event_kind, bytesOf(run.event)),
+    event: run.events
+      ? readEvent('json', listOf(run.events.map(bytesOf)))
+      : readEvent(run.event_kind, bytesOf(run.event)),
     request: run.request === undefined ? null : toRequest(JSON.parse(run.request) as RequestInfo),
     attempts: toAttempts(run),
     logs: (run.logs ?? []).map(({ at, level, message, data }) => ({

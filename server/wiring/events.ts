@@ -17,7 +17,6 @@ import { createRouteEvent } from '../events/route.ts';
 import { eventLane } from '../events/store.ts';
 import { createQueueWorker } from '../queue/worker.ts';
 import { createHostMethods } from '../runs/hostMethods.ts';
-import { createEnqueue } from '../runs/jobs.ts';
 import { environments } from '../schemas/app.ts';
 import { MAX_TOKENS_PER_ENVIRONMENT, type Token } from '../schemas/token.ts';
 import type { FindSpec } from '../views/ports.ts';
@@ -86,7 +85,7 @@ export function wireEvents(tools: Tools, parts: Storage & Code & WayOut & Rules 
     data.methods,
     createHostMethods({
       webhooks: parts.webhooks,
-      enqueue: createEnqueue({ startRun: parts.startRun, listeners: parts.listeners, clock }),
+      jobs: parts.jobs,
       publish,
       egress: parts.egress,
       fetchTimeoutMs: config.runTimeoutMs,

@@ -8,7 +8,9 @@ import { createQueueWorker } from '../queue/worker.ts';
 import type { RunDocument } from '../runs/document.ts';
 import { createExecuteRun } from '../runs/execute.ts';
 import { createRunHost, type HostMethod } from '../runs/host.ts';
-import { createLanes } from '../runs/lanes.ts';
+import { createGates } from '../runs/gates/gates.ts';
+import { createManageJobs } from '../runs/jobs.ts';
+import { openLanes, rankOf } from '../runs/lanes.ts';
 import { createManageRuns } from '../runs/manage.ts';
 import { createStartRun } from '../runs/start.ts';
 import { type RunStore } from '../runs/store.ts';
@@ -40,9 +42,8 @@ export function wireFlow(tools: Tools, parts: Storage & Code & WayOut) {
     runnerRestarts: () => pool.stats().runnerDeaths,
     ...(database.commits && { engineCommits: database.commits }),
   });
-  const depth = createQueueDepth({ count: leases.depth, log });
+  const depth = createQueueDepth({ count: () => stores.runs.backlog(new Date(clock.now())), log });
   const waiters = createRunWaiters({ find: stores.runs.get });
-  const lanes = createLanes(listeners);
   const pressure = createPressure({ waiting: stores.runs.pendingInserts, room: parts.room, least: LEAST_AT_WORK });
   const hostMethods: Record<string, HostMethod> = {};
   const worker = createQueueWorker<RunDocument>({
@@ -50,8 +51,9 @@ export function wireFlow(tools: Tools, parts: Storage & Code & WayOut) {
     clock,
     log,
     capacity: pressure.capacity,
-    lanes: lanes.names,
-    roomIn: lanes.roomIn,
+    lanes: () => openLanes,
+    hasOthers: false,
+    rankOf,
     perform: createExecuteRun({
       listeners,
       pool,
@@ -62,14 +64,25 @@ export function wireFlow(tools: Tools, parts: Storage & Code & WayOut) {
       random: Math.random,
       log,
     }),
-    onSettled: waiters.tell,
+    beforeSettled: async ({ gates: [gate] = [] }, { set }) => {
+      if (gate !== undefined && set.status === 'queued' && set.due_at instanceof Date)
+        await gates.expect(gate, set.due_at);
+    },
+    onSettled: (run, settlement) => {
+      waiters.tell(run, settlement);
+      if (run.holds !== undefined) gates.left(run.holds);
+    },
   });
+  const gates = createGates({ store: stores.gates, listeners, notice: worker.notice, clock, log });
   const startRun = createStartRun({
     store: stores.runs,
+    gatherStore: parts.gathered,
     worker,
+    gates,
+    listeners,
     depth,
     queueLimit: config.queueLimit,
-    lanes,
+    readEvent,
     newId,
     clock,
   });
@@ -91,7 +104,7 @@ export function wireFlow(tools: Tools, parts: Storage & Code & WayOut) {
     waiters,
     worker,
     depth,
-    lanes,
+    gates,
     listeners,
     readEvent,
     webhookIdOf: byUuid.idOf,
@@ -104,6 +117,7 @@ export function wireFlow(tools: Tools, parts: Storage & Code & WayOut) {
     /** What listeners may ask for, by name: filled by the part that answers. */
     hostMethods,
     runs,
+    jobs: createManageJobs({ startRun, runs, listeners, clock }),
     webhooks: { ...webhooks, test: createTryOut({ find: byUuid.ready, startRun }) },
     receive: createReceive({ appUuid: app.uuid, webhooks: webhookCache, startRun, waiters, clock }),
     async startRuns() {
@@ -112,6 +126,8 @@ export function wireFlow(tools: Tools, parts: Storage & Code & WayOut) {
       lifecycle.onStop('queue depth', depth.stop);
       pressure.start();
       lifecycle.onStop('pressure', pressure.stop);
+      gates.start();
+      lifecycle.onStop('gates', gates.stop);
       worker.start();
       lifecycle.onStop('queue', () => worker.stop(STOP_GRACE_MS));
     },

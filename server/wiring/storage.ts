@@ -25,7 +25,9 @@ import { ensurePrivateDir } from '../lib/secretFiles.ts';
 import { createLeases } from '../queue/leases.ts';
 import { createRuleStore } from '../rules/store.ts';
 import type { RunDocument } from '../runs/document.ts';
-import { lostAttemptOf as lostRunOf } from '../runs/outcome.ts';
+import { onClaim } from '../runs/outcome.ts';
+import { createGateStore } from '../runs/gates/store.ts';
+import { createGatherStore } from '../runs/gather/store.ts';
 import { createRunStore, RUNS_COLLECTION } from '../runs/store.ts';
 import { createWebhookStore } from '../webhooks/store.ts';
 import type { Tools } from './tools.ts';
@@ -38,6 +40,7 @@ export async function openStorage({ config, lifecycle, clock, newId, log }: Tool
   const apps = createAppStore(database.platform);
   const tokenStore = createTokenStore(database.platform);
   const stores = createStores(database.platform);
+  const gathered = createGatherStore(database.platform);
   const leases = createQueues(database.platform);
   for (const store of [tokenStore, ...Object.values(stores), ...Object.values(leases)]) await store.ensureIndexes();
   const secretKey = await loadSecretKey({ dataDir, given: config.secretKey, apps });
@@ -45,12 +48,13 @@ export async function openStorage({ config, lifecycle, clock, newId, log }: Tool
   const app = await ensureApp({ apps, keepToken: tokens.keep, dataDir, clock });
   const authenticator = createAuthenticator({ store: tokenStore, appUuid: app.uuid, clock, log });
   const sealer = createSealer({ key: secretKey.derive('sealing') });
-  return { database, stores, leases, secretKey, sealer, authenticator, tokens, app };
+  return { database, stores, gathered, leases, secretKey, sealer, authenticator, tokens, app };
 }
 
 function createStores(platform: mongoose.Connection) {
   return {
     runs: createRunStore(platform),
+    gates: createGateStore(platform),
     webhooks: createWebhookStore(platform),
     events: createEventStore(platform),
     eventTypes: createEventTypeStore(platform),
@@ -68,7 +72,7 @@ function createStores(platform: mongoose.Connection) {
 function createQueues(connection: mongoose.Connection) {
   const owner = randomUUID();
   return {
-    runs: createLeases<RunDocument>({ connection, owner, collection: RUNS_COLLECTION, onClaim: lostRunOf }),
+    runs: createLeases<RunDocument>({ connection, owner, collection: RUNS_COLLECTION, onClaim }),
     events: createLeases<EventDocument>({ connection, owner, collection: EVENTS_COLLECTION }),
     deliveries: createLeases<DeliveryDocument>({
       connection,

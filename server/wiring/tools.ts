@@ -9,6 +9,8 @@ export interface AppOptions {
   readonly config: Config;
   readonly log: Logger;
   readonly version: string;
+  /** The machine's own unless a test moves time. */
+  readonly clock?: Clock;
   /** Reload listeners when their files change. */
   readonly isDevelopment: boolean;
 }

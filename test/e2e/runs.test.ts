@@ -25,7 +25,10 @@ describe('GET /app/listeners', () => {
       event_schema: expect.objectContaining({ type: 'object', required: ['amount'] }),
       timeout_ms: 5_000,
       retries_ms: [10, 20],
-      concurrency: 3,
+      concurrency: { limit: 3, by: null },
+      rate: null,
+      debounce: null,
+      batch: null,
       memory_mb: 128,
     });
     expect(byName.echo).toMatchObject({
@@ -33,6 +36,9 @@ describe('GET /app/listeners', () => {
       timeout_ms: 30_000,
       retries_ms: [10_000, 60_000, 600_000],
       concurrency: null,
+      rate: null,
+      debounce: null,
+      batch: null,
     });
     expect(byName['github.push'].file).toBe('listeners/github/push.ts');
     expect(byName.failsOnce.file).toBe('listeners/failing.ts');

@@ -82,7 +82,10 @@ describe('the registry', () => {
       eventSchema: { type: 'object', required: ['a'], properties: { a: { type: 'string' } } },
       timeoutMs: 5000,
       retries: [1, 2],
-      concurrency: 3,
+      concurrency: { limit: 3, by: null },
+      rate: null,
+      debounce: null,
+      batch: null,
       memoryMb: 64,
     });
     expect(registry.get('plain')).toEqual({
@@ -91,6 +94,9 @@ describe('the registry', () => {
       timeoutMs: 30_000,
       retries: [10_000, 60_000, 600_000],
       concurrency: null,
+      rate: null,
+      debounce: null,
+      batch: null,
       memoryMb: 128,
     });
   });

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { NewRun, RunDocument } from '../../server/runs/document.ts';
 import { createHostMethods } from '../../server/runs/hostMethods.ts';
 import { createRunHost } from '../../server/runs/host.ts';
-import { createEnqueue } from '../../server/runs/jobs.ts';
+import { createManageJobs } from '../../server/runs/jobs.ts';
 import { createStartRun } from '../../server/runs/start.ts';
 import { aRun } from './builders.ts';
 
 const clock = { now: () => 1_000 };
-const listener = { name: 'next' } as never;
+const listener = { name: 'next', concurrency: null, rate: null, debounce: null, batch: null } as never;
+const unused = () => Promise.reject(new Error('not asked for'));
 
 /** Stores runs in a list. */
 function aStart() {
@@ -19,12 +20,16 @@ function aStart() {
         return Promise.resolve();
       },
       findByDedupeKeys: () => Promise.resolve(null),
+      findByWaitingKey: () => Promise.resolve(null),
       releaseDedupeKeys: () => Promise.resolve(),
     },
     worker: { reserve: () => undefined, adopt: () => undefined, unreserve: () => undefined, notice: () => undefined },
+    gatherStore: { putOff: unused, openBatch: unused, addTo: unused, close: unused },
+    gates: { expect: unused, open: unused },
+    listeners: { get: () => listener },
+    readEvent: () => ({}),
     depth: { current: () => 0, add: () => undefined },
     queueLimit: 10,
-    lanes: { of: () => '2:' },
     newId: () => 'run_new' as never,
     clock,
   });
@@ -51,12 +56,16 @@ describe('the hops of a run', () => {
 
   it('go on to the jobs that it asks for', async () => {
     const { stored, startRun } = aStart();
-    const enqueue = createEnqueue({ startRun, listeners: { get: () => listener, nearest: () => [] }, clock });
-    const unused = () => Promise.reject(new Error('not asked for'));
+    const jobs = createManageJobs({
+      startRun,
+      runs: { list: unused, get: unused, cancel: unused },
+      listeners: { get: () => listener, nearest: () => [] },
+      clock,
+    });
     const host = createRunHost(
       createHostMethods({
         webhooks: { create: unused, list: unused, remove: unused },
-        enqueue,
+        jobs,
         publish: unused,
         egress: { request: unused },
         fetchTimeoutMs: 1,

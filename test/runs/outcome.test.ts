@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { afterLosses, decide, lostAttemptOf, type AttemptOutcome } from '../../server/runs/outcome.ts';
+import { afterLosses, decide, onClaim, type AttemptOutcome } from '../../server/runs/outcome.ts';
 import { aRun, failedAttempt } from './builders.ts';
 
 const RETRIES = [10_000, 60_000, 600_000];
@@ -64,20 +64,20 @@ describe('decide', () => {
   });
 });
 
-describe('lostAttemptOf', () => {
+describe('onClaim', () => {
   it('records the attempt of an owner that never reported back', () => {
-    expect(lostAttemptOf(aRun({ attempt: 3 }), new Date(50_000))).toMatchObject({
+    expect(onClaim(aRun({ attempt: 3 }), new Date(50_000))).toMatchObject({
       push: { attempts: { attempt: 3, status: 'lost', duration_ms: 48_000 } },
     });
   });
 
   it('adds nothing to a run that simply fell due', () => {
-    expect(lostAttemptOf(aRun({ status: 'queued' }), new Date())).toEqual({});
+    expect(onClaim(aRun({ status: 'queued' }), new Date())).toEqual({});
   });
 
-  it("lets go of a waiting job's key when it is claimed", () => {
-    const job = aRun({ status: 'queued', trigger: { type: 'job' }, dedupe_keys: ['job:2:x:k'] });
-    expect(lostAttemptOf(job, new Date())).toEqual({ unset: ['dedupe_keys'] });
+  it('lets go of the key that a run waited under', () => {
+    const job = aRun({ status: 'queued', trigger: { type: 'job' }, waiting_key: 'job:2:x:k', dedupe_keys: ['a'] });
+    expect(onClaim(job, new Date())).toEqual({ unset: ['waiting_key', 'latest_due_at'] });
   });
 });
 

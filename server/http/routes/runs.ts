@@ -1,10 +1,10 @@
 /** Runs: what happened, why, and doing it again or not at all. */
 import { Type } from 'typebox';
-import { listOf, pageQuery, type Page, type PageOf } from '../../schemas/list.ts';
-import { RunStatus } from '../../schemas/run.ts';
+import { listOf, type Page, type PageOf } from '../../schemas/list.ts';
 import { Run, RunSummary, type RunFilter } from '../../schemas/runView.ts';
 import type { Pager } from '../paging.ts';
 import { defineRoute, type Route } from '../route.ts';
+import { RunParams, runListQuery, spanOf } from './shared.ts';
 
 /** The environment comes first in every call. `get`, `retry` and `cancel` throw `not_found` for a run of another one. */
 export interface RunManager {
@@ -17,17 +17,10 @@ export interface RunManager {
   readonly cancel: (environmentId: number, id: string) => Promise<Run>;
 }
 
-const Params = Type.Object({ id: Type.String({ pattern: '^run_[0-9a-z]{26}$' }) });
-const Time = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }));
-
 const ListQuery = Type.Object(
   {
-    status: Type.Optional(RunStatus),
-    action: Type.Optional(Type.String({ maxLength: 200, description: 'Only runs of this listener.' })),
+    ...runListQuery,
     webhook: Type.Optional(Type.String({ format: 'uuid', description: 'Only runs this webhook started.' })),
-    since: Time('Only runs made at this time or later.'),
-    until: Time('Only runs made before this time.'),
-    ...pageQuery,
   },
   { additionalProperties: false },
 );
@@ -44,15 +37,8 @@ export function runRoutes({ runs, list }: { readonly runs: RunManager; readonly 
       auth: 'read',
       query: ListQuery,
       responses: { 200: { description: 'Runs, newest first.', schema: listOf(RunSummary) } },
-      handle: ({ access: { environmentId }, query }) => {
-        const { limit: _limit, cursor: _cursor, since, until, ...rest } = query;
-        const filter: RunFilter = {
-          ...rest,
-          ...(since === undefined ? {} : { since: new Date(since) }),
-          ...(until === undefined ? {} : { until: new Date(until) }),
-        };
-        return list({ environmentId, route: '/app/runs', query }, (page) => runs.list(environmentId, filter, page));
-      },
+      handle: ({ access: { environmentId }, query }) =>
+        list({ environmentId, route: '/app/runs', query }, (page) => runs.list(environmentId, spanOf(query), page)),
     }),
     defineRoute({
       method: 'get',
@@ -61,7 +47,7 @@ export function runRoutes({ runs, list }: { readonly runs: RunManager; readonly 
       description: 'With its props, event, attempts, log lines, result or error.',
       tag,
       auth: 'read',
-      params: Params,
+      params: RunParams,
       responses: { 200: one },
       handle: async ({ access, params }) => ({ status: 200, body: await runs.get(access.environmentId, params.id) }),
     }),
@@ -72,7 +58,7 @@ export function runRoutes({ runs, list }: { readonly runs: RunManager; readonly 
       description: 'A finished run becomes due at once, with its attempts counted anew.',
       tag,
       auth: 'write',
-      params: Params,
+      params: RunParams,
       responses: { 200: one },
       errors: ['conflict'],
       handle: async ({ access, params }) => ({ status: 200, body: await runs.retry(access.environmentId, params.id) }),
@@ -84,7 +70,7 @@ export function runRoutes({ runs, list }: { readonly runs: RunManager; readonly 
       description: 'A queued run never begins; a running one is ended.',
       tag,
       auth: 'write',
-      params: Params,
+      params: RunParams,
       responses: { 200: one },
       errors: ['conflict'],
       handle: async ({ access, params }) => ({ status: 200, body: await runs.cancel(access.environmentId, params.id) }),

@@ -1,5 +1,7 @@
 /** What several route files say in the same words. */
 import { Type } from 'typebox';
+import { pageQuery } from '../../schemas/list.ts';
+import { RunStatus } from '../../schemas/run.ts';
 import type { Run } from '../../schemas/runView.ts';
 import type { Answer } from '../route.ts';
 
@@ -7,6 +9,38 @@ import type { Answer } from '../route.ts';
 const RUN_WAIT_MS = 10_000;
 
 export const UuidParams = Type.Object({ uuid: Type.String({ format: 'uuid' }) });
+
+export const RunParams = Type.Object({ id: Type.String({ pattern: '^run_[0-9a-z]{26}$' }) });
+
+const Time = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }));
+
+/** What every list of runs may be asked for. */
+export const runListQuery = {
+  status: Type.Optional(RunStatus),
+  action: Type.Optional(Type.String({ maxLength: 200, description: 'Only runs of this listener.' })),
+  since: Time('Only runs made at this time or later.'),
+  until: Time('Only runs made before this time.'),
+  ...pageQuery,
+};
+
+/** The filter a query stands for: its times as times, without what is about the page. */
+export function spanOf<Q extends { readonly since?: string; readonly until?: string }>(query: Q) {
+  const {
+    limit: _limit,
+    cursor: _cursor,
+    since,
+    until,
+    ...rest
+  } = query as Q & {
+    readonly limit?: number;
+    readonly cursor?: string;
+  };
+  return {
+    ...rest,
+    ...(since !== undefined && { since: new Date(since) }),
+    ...(until !== undefined && { until: new Date(until) }),
+  };
+}
 
 export interface RunWatcher {
   /** Resolves with the next outcome of the run, or when the time is up. */

@@ -43,6 +43,7 @@ export function aRunSummary(given: Partial<RunSummary> = {}): RunSummary {
     created_at: AT,
     due_at: null,
     finished_at: AT,
+    priority: 'normal',
     ...given,
   };
 }
