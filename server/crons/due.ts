@@ -1,0 +1,59 @@
+/**
+ * What becomes of the ticks that are due: which are on time, which fell into a downtime or a stall, and which of those
+ * are made up for. A pure decision; what a cron does when its runs overlap comes after it.
+ */
+import { MAX_MISSED, type CronMissed } from '../schemas/cron.ts';
+
+/** The newest due tick is on time if it is no later than this: a server that starts within the minute misses nothing. */
+export const ON_TIME_MS = 60_000;
+/** Ticks no later than this are all on time: a server that was busy for a moment is no server that was away. */
+export const STALL_MS = 5_000;
+/**
+ * Of the ticks that are due so many are looked at: those that may be made up for, and all that can be on time beside
+ * them (one for each second of a stall, now and when the tick was first tried, and the newest of either).
+ */
+export const TICKS_LOOKED_AT = MAX_MISSED + 2 * (STALL_MS / 1_000 + 2);
+
+export interface DueTicks {
+  /** In milliseconds, oldest first; the newest `TICKS_LOOKED_AT` of those that are due. */
+  readonly ticks: readonly number[];
+  readonly missed: CronMissed;
+  readonly nowMs: number;
+  /** When these ticks were first tried, if their runs could not be started then. */
+  readonly triedMs?: number | undefined;
+}
+
+/** Every tick is in exactly one of the three, oldest first. */
+export interface DueDecision {
+  readonly onTime: readonly number[];
+  /** Late, and to be run all the same. */
+  readonly caughtUp: readonly number[];
+  /** Late, and not to be run. */
+  readonly passedOver: readonly number[];
+}
+
+export function decideDue({ ticks, missed, nowMs, triedMs = -Infinity }: DueTicks): DueDecision {
+  const tried = ticks.filter((tick) => tick <= triedMs);
+  const fresh = ticks.filter((tick) => tick > triedMs);
+  const onTime = [...onTimeAt(Math.min(triedMs, nowMs), tried), ...onTimeAt(nowMs, fresh)];
+  const late = ticks.filter((tick) => !onTime.includes(tick));
+  const count = countOf(missed, onTime.length > 0);
+  const caughtUp = count === 0 ? [] : late.slice(-count);
+  return { onTime, caughtUp, passedOver: late.slice(0, late.length - caughtUp.length) };
+}
+
+function onTimeAt(atMs: number, ticks: readonly number[]): readonly number[] {
+  return ticks.filter((tick, i) => atMs - tick <= (i === ticks.length - 1 ? ON_TIME_MS : STALL_MS));
+}
+
+/** How many of the late ones are run. */
+function countOf(missed: CronMissed, hasOneOnTime: boolean): number {
+  switch (missed) {
+    case 'skip':
+      return 0;
+    case 'once':
+      return hasOneOnTime ? 0 : 1;
+    case 'all':
+      return MAX_MISSED;
+  }
+}
