@@ -4,6 +4,7 @@
  * called. What is opened registers its closing in `lifecycle`; stopping runs those in reverse.
  */
 import { openCode } from './wiring/code.ts';
+import { wireCrons } from './wiring/crons.ts';
 import { wireDeliveries } from './wiring/deliveries.ts';
 import { wireEdge } from './wiring/edge.ts';
 import { wireEvents } from './wiring/events.ts';
@@ -52,15 +53,17 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     const flow = wireFlow(tools, opened);
     const deliveries = wireDeliveries(tools, { ...opened, ...flow }, { publish: (event) => events.publish(event) });
     const events = wireEvents(tools, { ...opened, ...flow, ...deliveries });
+    const crons = wireCrons(tools, { ...opened, ...flow });
     const users = wireUsers(tools, storage);
     const live = wireLive(tools, { ...opened, ...flow, ...events, ...users });
-    const parts = { ...opened, ...flow, ...deliveries, ...events, ...users, ...live };
+    const parts = { ...opened, ...flow, ...deliveries, ...events, ...crons, ...users, ...live };
     const server = wireEdge(tools, parts, state);
     lifecycle.onStop('connections', () => server.closeAllConnections()); // callers that wait for a result, at the latest
     startRetention(tools, storage);
     await parts.startDeliveries();
     await parts.startEvents();
     await parts.startRuns();
+    await parts.startCrons();
     parts.startLive();
     const url = await listen(server, config);
     lifecycle.onStop('front door', () => stopAccepting(server));

@@ -18,6 +18,7 @@ export default defineManifest({
       roles: everybody,
       view: view('orders.detail', { find: { coll: 'orders', query: { _id: '@route.id' } } }),
     },
+    { path: '/summaries', title: 'Summaries', roles: everybody, view: view('summaries.page') },
     {
       path: '/repositories',
       title: 'Repositories',

@@ -1,4 +1,5 @@
 /** Every route of the management surface, in the order the documentation shows them. */
+import { Cron, CronCreate, CronPatch, UpcomingTick } from '../schemas/cron.ts';
 import { Delivery, DeliverySummary, Recovery } from '../schemas/delivery.ts';
 import { Event, EventAccepted, EventBatchResult, EventCreate } from '../schemas/event.ts';
 import { EventType, EventTypeCreate, EventTypePatch } from '../schemas/eventType.ts';
@@ -19,6 +20,7 @@ import { describeApi } from './openapi.ts';
 import { createPager } from './paging.ts';
 import type { Route } from './route.ts';
 import { authRoutes, type SignInManager } from './routes/auth.ts';
+import { cronRoutes, type CronManager } from './routes/crons.ts';
 import { dataRoutes, type DataManager } from './routes/data.ts';
 import { deliveryRoutes, recoveryRoutes, type DeliveryManager, type RecoveryManager } from './routes/deliveries.ts';
 import { eventRoutes, type EventManager } from './routes/events.ts';
@@ -39,6 +41,7 @@ export interface RouteTableDeps extends Omit<SystemRouteDeps, 'documents'> {
   readonly listeners: ListenerSource;
   readonly runs: RunManager & ManualRuns;
   readonly jobs: JobManager;
+  readonly crons: CronManager;
   readonly events: EventManager;
   readonly eventTypes: EventTypeManager;
   readonly rules: RuleManager;
@@ -66,6 +69,10 @@ const named = {
   RequestView,
   JobCreate,
   JobAccepted,
+  Cron,
+  CronCreate,
+  CronPatch,
+  UpcomingTick,
   Listener: ListenerView,
   Event,
   EventCreate,
@@ -111,6 +118,7 @@ export function createRouteTable(deps: RouteTableDeps): readonly Route[] {
     ...webhookRoutes({ ...deps, list }),
     ...runRoutes({ ...deps, list }),
     ...jobRoutes({ ...deps, list }),
+    ...cronRoutes({ ...deps, list }),
     ...listenerRoutes(deps),
     ...eventRoutes({ ...deps, list }),
     ...eventTypeRoutes({ ...deps, list }),

@@ -10,6 +10,7 @@ import { createCursorSealer } from '../lib/cursor.ts';
 import { createHostCheck } from '../lib/hostCheck.ts';
 import { describeComponents } from '../schemas/components/catalogue.ts';
 import type { Code } from './code.ts';
+import type { Crons } from './crons.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Events } from './events.ts';
 import type { Flow } from './flow.ts';
@@ -26,7 +27,7 @@ const CLIENT_DIR = fileURLToPath(new URL('../../client', import.meta.url));
 /** HTTP: the trigger on node:http, everything else on Express, and the sockets beside them. */
 export function wireEdge(
   tools: Tools,
-  parts: Storage & Code & WayOut & Rules & Flow & Deliveries & Events & Users & Live,
+  parts: Storage & Code & WayOut & Rules & Flow & Deliveries & Events & Crons & Users & Live,
   state: { readonly isStopping: boolean },
 ) {
   const { config, clock, newId, log, version, address } = tools;

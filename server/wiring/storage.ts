@@ -10,6 +10,8 @@ import { createAppStore } from '../apps/store.ts';
 import { createUserStore } from '../apps/users/store.ts';
 import { createAttemptStore } from '../apps/users/storeAttempts.ts';
 import { createSessionStore } from '../apps/users/storeSessions.ts';
+import type { CronDocument } from '../crons/document.ts';
+import { createCronStore, CRONS_COLLECTION } from '../crons/store.ts';
 import { openDatabase } from '../db/open.ts';
 import type { DeliveryDocument } from '../deliveries/document.ts';
 import { createHealthStore } from '../deliveries/health/store.ts';
@@ -55,6 +57,7 @@ function createStores(platform: mongoose.Connection) {
   return {
     runs: createRunStore(platform),
     gates: createGateStore(platform),
+    crons: createCronStore(platform),
     webhooks: createWebhookStore(platform),
     events: createEventStore(platform),
     eventTypes: createEventTypeStore(platform),
@@ -73,6 +76,7 @@ function createQueues(connection: mongoose.Connection) {
   const owner = randomUUID();
   return {
     runs: createLeases<RunDocument>({ connection, owner, collection: RUNS_COLLECTION, onClaim }),
+    crons: createLeases<CronDocument>({ connection, owner, collection: CRONS_COLLECTION }),
     events: createLeases<EventDocument>({ connection, owner, collection: EVENTS_COLLECTION }),
     deliveries: createLeases<DeliveryDocument>({
       connection,

@@ -15,7 +15,7 @@ export function statusOf({ status }: Order): Component {
   return { _type: 'status', ...STATUS[status] };
 }
 
-export function amountOf({ amount, currency }: Order): Component {
+export function amountOf({ amount, currency }: Pick<Order, 'amount' | 'currency'>): Component {
   const value = amount === undefined ? null : amount / 100;
   return { _type: 'number', value, format: 'currency', ...(currency !== undefined && { currency }) };
 }

@@ -138,7 +138,7 @@ export function createGather(deps: GatherDeps) {
   ): Promise<string | null> {
     const events = calls.map(({ input }) => toJson(input.event));
     if (!(await store.addTo(batch, events, dedupeKeysOf(calls)))) return null;
-    if ((batch.events_count ?? 0) + calls.length >= settings.size) await letGo(batch);
+    if (batch.events_count + calls.length >= settings.size) await letGo(batch);
     return batch._id;
   }
 

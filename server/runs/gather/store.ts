@@ -10,7 +10,8 @@ export type Newest = Pick<
 >;
 
 /** A batch that still takes events. */
-export type OpenBatch = Pick<RunDocument, '_id' | 'events_count' | 'events_bytes' | 'lane' | 'gates'>;
+export type OpenBatch = Pick<RunDocument, '_id' | 'lane' | 'gates'> &
+  Required<Pick<RunDocument, 'events_count' | 'events_bytes'>>;
 
 export interface GatherStore {
   /** Gives the run that waits under the key the newest event and puts it off; null when none waits. */
@@ -54,7 +55,7 @@ export function createGatherStore(connection: mongoose.Connection): GatherStore 
     },
 
     openBatch: (key) =>
-      runs.findOne(
+      runs.findOne<OpenBatch>(
         { waiting_key: key, status: 'queued' },
         { projection: { events_count: 1, events_bytes: 1, lane: 1, gates: 1 } },
       ),

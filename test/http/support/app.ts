@@ -1,5 +1,6 @@
 /** The management surface with everything behind it faked, each fake guarding its things by environment as a store does. */
 import type { Express } from 'express';
+import { fakeClockwork } from './clockwork.ts';
 import { fakeData } from './data.ts';
 import { fakeOutbound } from './outbound.ts';
 import { fakeUsers, testIdentify } from './users.ts';
@@ -150,6 +151,7 @@ function fakeDeps(clock: { now: () => number }, metrics: Metrics): RouteTableDep
     ...fakeOutbound(pageOf),
     data: fakeData(pageOf),
     ...fakeUsers(pageOf),
+    ...fakeClockwork(pageOf),
     cursors: createCursorSealer({ key: Buffer.alloc(32, 7), clock }),
     pingDatabase: () => Promise.resolve(),
     isStopping: () => false,

@@ -3,7 +3,7 @@ import type { Run, RunSummary } from '../../../server/schemas/runView.ts';
 import type { Token } from '../../../server/schemas/token.ts';
 import type { Webhook } from '../../../server/schemas/webhook.ts';
 
-const AT = '2026-01-31T09:30:00.000Z';
+export const AT = '2026-01-31T09:30:00.000Z';
 
 export const RUN_ID = 'run_01h8xgj4c2v6qkz0m3n5p7r9t1';
 export const TOKEN_ID = 'tok_01h8xgj4c2v6qkz0m3n5p7r9t1';
