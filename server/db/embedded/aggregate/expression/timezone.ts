@@ -1,4 +1,5 @@
 /** Time zones by Olson name (through Intl) or by offset, and the parts of a date in one of them. */
+import { isZone, offsetAt } from '../../../../lib/zone.ts';
 import { fail } from './values.ts';
 
 export interface DateParts {
@@ -16,9 +17,6 @@ export type TimeZone = (utcMs: number) => number;
 
 const UTC: TimeZone = () => 0;
 const MINUTE_MS = 60_000;
-const known = new Map<string, TimeZone>();
-/** Names come from documents: the table of formatters may not grow without end. */
-const MAX_KNOWN = 600;
 
 export function timeZoneOf(name: string | undefined): TimeZone {
   if (name === undefined || name === 'UTC' || name === 'GMT' || name === 'Z') return UTC;
@@ -27,46 +25,8 @@ export function timeZoneOf(name: string | undefined): TimeZone {
     const minutes = (Number(offset[2]) * 60 + Number(offset[3] ?? 0)) * (offset[1] === '-' ? -1 : 1);
     return () => minutes;
   }
-  let zone = known.get(name);
-  if (!zone) {
-    zone = createNamedZone(name);
-    if (known.size < MAX_KNOWN) known.set(name, zone);
-  }
-  return zone;
-}
-
-function createNamedZone(name: string): TimeZone {
-  let format: Intl.DateTimeFormat;
-  try {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone: name,
-      hourCycle: 'h23',
-      era: 'short',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-  } catch {
-    return fail(40485, `unrecognized time zone identifier: "${name}"`);
-  }
-  return (utcMs) => {
-    const parts: Record<string, string> = {};
-    for (const { type, value } of format.formatToParts(utcMs)) parts[type] = value;
-    const year = parts.era === 'BC' ? 1 - Number(parts.year) : Number(parts.year);
-    const local = utcMsOf({
-      year,
-      month: Number(parts.month),
-      day: Number(parts.day),
-      hour: Number(parts.hour),
-      minute: Number(parts.minute),
-      second: Number(parts.second),
-      millisecond: 0,
-    });
-    return Math.round((local - Math.floor(utcMs / 1000) * 1000) / MINUTE_MS);
-  };
+  if (!isZone(name)) return fail(40485, `unrecognized time zone identifier: "${name}"`);
+  return (utcMs) => Math.round(offsetAt(name, utcMs) / MINUTE_MS);
 }
 
 export function partsOf(utcMs: number, zone: TimeZone): DateParts {
