@@ -43,7 +43,7 @@ test('pages without parameters are links in the header, by their titles, and the
   await page.getByText('the orders').waitFor();
   expect(await marks()).toEqual([null, 'page', null]);
   expect(await axe()).toEqual([]);
-  await page.goto('/orders/7');
+  await page.goto(`${server.url}/orders/7`);
   await page.getByText('one order').waitFor();
   expect(await marks()).toEqual([null, 'true', null]);
   expect(faults).toEqual([]);

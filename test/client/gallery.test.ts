@@ -1,7 +1,7 @@
 /** The gallery: what it shows of each component, and that it is fit to look at. */
 import { expect, test } from 'vitest';
 import { groups } from '../../server/schemas/components/catalogue.ts';
-import { openGallery } from './harness.ts';
+import { changeLook, openGallery } from './harness.ts';
 import { until } from '../support/until.ts';
 
 const specs = Object.values(groups).flat();
@@ -36,16 +36,20 @@ test('no example is broken, and none scrolls the page sideways on a phone', asyn
   expect(faults).toEqual([]);
 });
 
-test.each([
-  { width: 1440, colorScheme: 'light' },
-  { width: 1440, colorScheme: 'dark' },
-  { width: 390, colorScheme: 'light' },
-  { width: 390, colorScheme: 'dark' },
-] as const)('the gallery itself is accessible, $width px wide and $colorScheme', async (look) => {
-  const { page, axe, faults } = await openGallery('button', look);
-  await page.locator('[data-component="button"] [data-example]').first().waitFor();
-  expect(await axe()).toEqual([]);
-  const [inside, outside] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  expect(inside).toBeLessThanOrEqual(outside);
-  expect(faults).toEqual([]);
+test('the gallery itself is accessible, on a desk and on a phone, by day and by night', async () => {
+  const { page, axe, faults } = await openGallery('button');
+  for (const [width, colorScheme] of [
+    [1440, 'light'],
+    [1440, 'dark'],
+    [390, 'dark'],
+    [390, 'light'],
+  ] as const) {
+    const look = `${width} px, ${colorScheme}`;
+    await changeLook(page, { width, colorScheme });
+    await page.locator('[data-component="button"] [data-example]').first().waitFor();
+    expect(await axe(), look).toEqual([]);
+    const [inside, outside] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    expect(inside, look).toBeLessThanOrEqual(outside);
+    expect(faults, look).toEqual([]);
+  }
 });

@@ -14,24 +14,21 @@
  * Listeners may stand in a tree as authors write them, too: their name is their code then.
  * `renderTree(tree, { width, height, colorScheme, query, onRun })`: the tree is the page `/`. `onRun` says how runs end.
  * `openGallery('button', { width, colorScheme })`: the gallery, at one component or at its top.
- * `page` is Playwright's; everything is closed after each test, the browser after the file. The program is built once
- * for each state of server/client (some seconds; node_modules/.cache/earshot-client), minified it is not.
+ * `page` is Playwright's; it is blank again after each test (support/tabs.ts), and the browser is closed after the file.
+ * The program is built once for each state of server/client (some seconds; node_modules/.cache/earshot-client): with the
+ * warnings of React, which count as faults, and not minified.
  */
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { ConsoleMessage, Page } from 'playwright-core';
 import { afterAll, afterEach } from 'vitest';
 import type { Json } from '../../server/schemas/json.ts';
 import { wired } from '../../server/client/gallery/wired.ts';
-import { launchBrowser } from '../support/browser.ts';
 import { builtClient } from './support/built.ts';
 import { startFakeServer, type FakeRun, type FakeServer } from './support/fakeServer.ts';
+import { createTabs, type Look } from './support/tabs.ts';
 
-export interface LookOptions {
-  readonly width?: number;
-  readonly height?: number;
-  readonly colorScheme?: 'light' | 'dark';
-}
+export type LookOptions = Partial<Look>;
 
 export interface Shown {
   readonly page: Page;
@@ -92,55 +89,61 @@ export async function startServer(): Promise<FakeServer> {
 /** Opens an address of the server in a browser of its own cookies. */
 export async function openPage(server: FakeServer, path: string, look: LookOptions = {}): Promise<Shown> {
   const { width = 1440, height = 900, colorScheme = 'light' } = look;
-  browser ??= launchBrowser();
-  const context: BrowserContext = await (
-    await browser
-  ).newContext({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce', baseURL: server.url });
-  closing.push(() => context.close());
-  const page = await context.newPage();
+  const page = await tabs.lend({ width, height, colorScheme });
   // Shorter than a test's time, so that what was waited for is named.
   page.setDefaultTimeout(12_000);
   const faults: string[] = [];
-  page.on('pageerror', (error) => void faults.push(String(error)));
-  page.on('console', (message) => {
+  const onError = (error: Error) => void faults.push(String(error));
+  const onMessage = (message: ConsoleMessage) => {
     if (message.type() === 'error') faults.push(message.text());
+  };
+  page.on('pageerror', onError).on('console', onMessage);
+  closing.push(() => {
+    page.off('pageerror', onError).off('console', onMessage);
+    return Promise.resolve();
   });
-  await page.goto(path);
+  await page.goto(server.url + path);
   return { page, server, faults, axe: (selector) => axeFindings(page, selector) };
 }
 
-let browser: Promise<Browser> | undefined;
+/** Changes the size and the scheme of a page that is open; resolves when no colour is on its way any more. */
+export async function changeLook(page: Page, { width, colorScheme }: Omit<Look, 'height'>): Promise<void> {
+  await page.setViewportSize({ width, height: 900 });
+  await page.emulateMedia({ colorScheme });
+  await page.waitForSelector(`html[data-mantine-color-scheme=${colorScheme}]`);
+  await page.waitForFunction(() => !document.getAnimations().some((each) => each instanceof CSSTransition));
+}
+
+const tabs = createTabs();
 let closing: (() => Promise<unknown>)[] = [];
 
-afterEach(async () => {
+afterEach(async ({ task }) => {
   const all = closing.reverse();
   closing = [];
+  await tabs.takeBack({ hasFailed: task.result?.state === 'fail' });
   for (const close of all) await close();
 });
-afterAll(async () => {
-  await (await browser)?.close();
-  browser = undefined;
-});
+afterAll(() => tabs.close());
 
-interface AxeResults {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly impact: string;
-    readonly help: string;
-    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-  }[];
+interface Violation {
+  readonly id: string;
+  readonly impact: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+interface Axe {
+  readonly run: (part: unknown) => Promise<{ readonly violations: readonly Violation[] }>;
 }
 
 async function axeFindings(page: Page, selector?: string): Promise<readonly string[]> {
-  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await page.evaluate(source);
-  const { violations } = await page.evaluate<AxeResults, string | null>(
-    (part) =>
-      (globalThis as unknown as { axe: { run: (...args: unknown[]) => Promise<AxeResults> } }).axe.run(
-        part ?? document,
-      ),
-    selector ?? null,
-  );
+  if (!(await page.evaluate(() => 'axe' in globalThis))) {
+    await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  }
+  // Only findings leave the page: what passed is many times as much.
+  const violations = await page.evaluate(async (part) => {
+    const { axe } = globalThis as unknown as { readonly axe: Axe };
+    return (await axe.run(part ?? document)).violations;
+  }, selector ?? null);
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, help, nodes }) =>
