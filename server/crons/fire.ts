@@ -10,7 +10,7 @@ import type { Clock } from '../lib/clock.ts';
 import { AppError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Settlement } from '../queue/entry.ts';
-import type { StartRun } from '../runs/start.ts';
+import type { StartedRun, StartRun } from '../runs/start.ts';
 import { createPlanFiring, tickRunId, type FiringPlan, type PlanDeps, type SkippedTicks } from './plan.ts';
 import type { CronDocument } from './document.ts';
 import { runOf, type CronGate } from './run.ts';
@@ -38,10 +38,10 @@ export function createFireCron(deps: FireDeps) {
     const beganMs = clock.now();
     try {
       const plan = await planFiring(cron, beganMs);
-      const made = await startAll(cron, plan.starts, signal);
+      const started = await startAll(cron, plan.starts, signal);
       const nextMs = nextAfter(cron, beganMs);
-      tell(cron, plan, { made, nextMs, beganMs });
-      return settlementOf(cron, plan, nextMs);
+      tell(cron, plan, { started, nextMs, beganMs });
+      return settlementOf(cron, plan, started.at(-1)?.id, nextMs);
     } catch (error) {
       const line = { err: error, cron: cron._id, environmentId: cron.environment_id, name: cron.name };
       if (error instanceof AppError) log.warn(line, 'cron.delayed');
@@ -50,17 +50,19 @@ export function createFireCron(deps: FireDeps) {
     }
   };
 
-  /** How many runs are new. */
-  async function startAll(cron: CronDocument, ticks: readonly number[], signal: AbortSignal): Promise<number> {
-    let made = 0;
+  /** In the order of the ticks. */
+  async function startAll(
+    cron: CronDocument,
+    ticks: readonly number[],
+    signal: AbortSignal,
+  ): Promise<readonly StartedRun[]> {
+    const started: StartedRun[] = [];
     for (let i = 0; i < ticks.length; i += STARTS_AT_ONCE) {
       if (signal.aborted) throw new AppError('stopping');
-      const started = await Promise.all(
-        ticks.slice(i, i + STARTS_AT_ONCE).map((tick) => startRun(tickRun(cron, tick))),
-      );
-      made += started.filter(({ isDuplicate }) => !isDuplicate).length;
+      const together = ticks.slice(i, i + STARTS_AT_ONCE);
+      started.push(...(await Promise.all(together.map((tick) => startRun(tickRun(cron, tick))))));
     }
-    return made;
+    return started;
   }
 
   function tickRun(cron: CronDocument, tickMs: number) {
@@ -76,7 +78,7 @@ export function createFireCron(deps: FireDeps) {
   function tell(
     cron: CronDocument,
     { starts, caughtUp, skipped }: FiringPlan,
-    { made, nextMs, beganMs }: { readonly made: number; readonly nextMs: number | null; readonly beganMs: number },
+    { started, nextMs, beganMs }: Outcome,
   ): void {
     const who = { cron: cron._id, environmentId: cron.environment_id, name: cron.name, listener: cron.listener_name };
     for (const { reason, count, tickMs } of skipped) {
@@ -86,8 +88,8 @@ export function createFireCron(deps: FireDeps) {
     log.info(
       {
         ...who,
-        started: made,
-        alreadyStarted: starts.length - made,
+        started: started.filter(({ isDuplicate }) => !isDuplicate).length,
+        alreadyStarted: started.filter(({ isDuplicate }) => isDuplicate).length,
         caughtUp,
         skipped: skipped.reduce((sum, { count }) => sum + count, 0),
         scheduledAt: isoOf(newestMs),
@@ -100,8 +102,19 @@ export function createFireCron(deps: FireDeps) {
   }
 }
 
+interface Outcome {
+  readonly started: readonly StartedRun[];
+  readonly nextMs: number | null;
+  readonly beganMs: number;
+}
+
 /** A cron that has no more ticks rests as paused. */
-function settlementOf(cron: CronDocument, { starts, skipped }: FiringPlan, nextMs: number | null): Settlement {
+function settlementOf(
+  cron: CronDocument,
+  { starts, skipped }: FiringPlan,
+  lastId: string | undefined,
+  nextMs: number | null,
+): Settlement {
   const place =
     nextMs === null
       ? { status: 'paused', next_at: null }
@@ -113,7 +126,7 @@ function settlementOf(cron: CronDocument, { starts, skipped }: FiringPlan, nextM
   return {
     set: {
       ...place,
-      ...(isNewest && { last_run: { id: tickRunId(cron._id, lastMs), scheduled_at: new Date(lastMs) } }),
+      ...(isNewest && lastId !== undefined && { last_run: { id: lastId, scheduled_at: new Date(lastMs) } }),
       ...(lastSkipped !== undefined && { last_skipped: storedSkip(lastSkipped) }),
     },
     unset: ['tried_at'],
