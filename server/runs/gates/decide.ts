@@ -98,15 +98,18 @@ function checkMs(situation: Situation, isAtRisk: boolean): number | undefined {
   const { nowMs, limit, starts, unbegun, expectedAtMs } = situation;
   const times: number[] = [];
   if (isAtRisk) times.push(nowMs + CHECK_AFTER_MS);
-  if (expectedAtMs !== undefined && Math.abs(nowMs - expectedAtMs) < CHECK_AFTER_MS) {
-    times.push(expectedAtMs + CHECK_AFTER_MS);
-  }
+  if (isExpected(expectedAtMs, nowMs)) times.push(expectedAtMs + CHECK_AFTER_MS);
   // The gate remembers its starts for as long as they count; the check then forgets it.
   if (limit.kind === 'rate' && times.length === 0) {
     const lastMs = unbegun > 0 ? nowMs : starts.at(-1)?.at;
     if (lastMs !== undefined) times.push(lastMs + limit.perMs);
   }
   return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** A run may be stored only now, which nobody can see yet. Not of a time to come: the clock was set back since. */
+export function isExpected(expectedAtMs: number | undefined, nowMs: number): expectedAtMs is number {
+  return expectedAtMs !== undefined && Math.abs(nowMs - expectedAtMs) < CHECK_AFTER_MS;
 }
 
 function clamp(free: number): number {

@@ -13,12 +13,13 @@ import type { Clock } from '../../lib/clock.ts';
 import type { ListenerInfo } from '../../schemas/listener.ts';
 import type { RunDocument } from '../document.ts';
 import { gateLane, openLane } from '../lanes.ts';
-import { decide, freeOf, type GateLimit, type Situation } from './decide.ts';
+import { decide, freeOf, type Decision, type GateLimit, type Situation, type Waiting } from './decide.ts';
 import type { GateDocument, Note } from './document.ts';
 import { parseGate } from './keys.ts';
-import { readNotes } from './notes.ts';
+import { readNotes, type NotedRuns } from './notes.ts';
 import { startsSince } from './starts.ts';
 import type { GateStore, RunAtGate } from './store.ts';
+import { isAsItIs, type GateSave } from './updates.ts';
 
 export interface PassDeps {
   readonly store: Pick<GateStore, 'expect' | 'read' | 'runs' | 'held' | 'waiting' | 'swap' | 'remove' | 'promote'>;
@@ -42,6 +43,8 @@ export interface PassResult {
 /** `isAsked` is false for a look that another process may have had already: then it is made only where it is due. */
 export type Pass = (gate: string, isAsked: boolean) => Promise<PassResult>;
 
+/** Read before it is known how many are free: most often one or none. */
+const FIRST_READ = 2;
 const DONE: PassResult = { what: 'done', passed: 0 };
 
 export function createPass(deps: PassDeps): Pass {
@@ -54,8 +57,7 @@ export function createPass(deps: PassDeps): Pass {
     const document = await store.read(gate);
     if (document === null) return makeGate(gate, lane);
     if (!isAsked && !isDue(document, clock.now())) return DONE;
-    const notes = document.promoting;
-    const noted = readNotes(notes, await store.runs(notes.map(({ id }) => id)), lane);
+    const [noted, first] = await Promise.all([findNoted(document, lane), store.waiting(lane, FIRST_READ)]);
     await letThrough(gate, lane, noted.redo);
 
     const nowMs = clock.now();
@@ -69,7 +71,9 @@ export function createPass(deps: PassDeps): Pass {
       unbegun: unbegun.length,
       expectedAtMs: document.expected_at?.getTime(),
     };
-    const waiting = await store.waiting(lane, freeOf(situation) + 1);
+    const wanted = freeOf(situation) + 1;
+    const isRead = noted.redo.length === 0 && (wanted <= first.length || first.length < FIRST_READ);
+    const waiting = isRead ? first.slice(0, wanted) : await store.waiting(lane, wanted);
     const decision = decide(
       situation,
       waiting.map((run) => ({ run, dueAtMs: run.due_at?.getTime() ?? 0 })),
@@ -82,14 +86,17 @@ export function createPass(deps: PassDeps): Pass {
       dueAt: dateOf(decision.dueAtMs),
       checkAt: dateOf(decision.checkAtMs),
     };
+    const hasNews = passing.length > 0 || (limit.kind === 'rate' && noted.begun.length > 0);
+    if (!hasNews && isAsItIs(document, save)) return resultOf(decision, 'done');
     if (!(await write(document, save))) return { what: 'conflict', passed: 0 };
-    await letThrough(gate, lane, passing);
-    return {
-      what: decision.isMore ? 'again' : 'done',
-      passed: passing.length,
-      ...(decision.dueAtMs !== undefined && { dueAtMs: decision.dueAtMs }),
-    };
+    // A run that was put off in between, or finished by another process that saw the notes, is not among them.
+    const isAll = (await letThrough(gate, lane, passing)) === passing.length;
+    return resultOf(decision, decision.isMore || !isAll ? 'again' : 'done');
   };
+
+  async function findNoted({ promoting }: GateDocument, lane: string): Promise<NotedRuns> {
+    return readNotes(promoting, await store.runs(promoting.map(({ id }) => id)), lane);
+  }
 
   /** Not made by the pass itself, but as by a run that comes: a pass that saw no gate must never write over one. */
   async function makeGate(gate: string, lane: string): Promise<PassResult> {
@@ -99,7 +106,7 @@ export function createPass(deps: PassDeps): Pass {
     return { what: 'again', passed: 0 };
   }
 
-  function write(document: GateDocument, save: Parameters<GateStore['swap']>[1]): Promise<boolean> {
+  function write(document: GateDocument, save: GateSave): Promise<boolean> {
     const isInUse = save.dueAt !== undefined || save.checkAt !== undefined;
     return isInUse ? store.swap(document, save) : store.remove(document, save.now);
   }
@@ -108,8 +115,8 @@ export function createPass(deps: PassDeps): Pass {
     gate: string,
     lane: string,
     passing: readonly { readonly note: Note; readonly run: RunAtGate }[],
-  ): Promise<void> {
-    if (passing.length === 0) return;
+  ): Promise<number> {
+    if (passing.length === 0) return 0;
     const isPlace = parseGate(gate).kind !== 'rate';
     const steps = passing.map(({ note, run }) => ({ note, run, nextGate: gateAfter(gate, run) }));
     const nextGates = new Map(
@@ -124,9 +131,10 @@ export function createPass(deps: PassDeps): Pass {
       ...(isPlace && { hold: gate }),
       isLast: nextGate === undefined,
     }));
-    await store.promote(promotions);
+    const matched = await store.promote(promotions);
     for (const nextGate of nextGates.keys()) arrived(nextGate);
     for (const toLane of new Set(promotions.filter(({ isLast }) => isLast).map((one) => one.toLane))) notice(toLane);
+    return matched;
   }
 }
 
@@ -148,6 +156,10 @@ function limitOf(
 
 function isDue({ due_at, check_at }: GateDocument, nowMs: number): boolean {
   return [due_at, check_at].some((at) => at !== undefined && at.getTime() <= nowMs);
+}
+
+function resultOf({ pass, dueAtMs }: Decision<Waiting>, what: PassResult['what']): PassResult {
+  return { what, passed: pass.length, ...(dueAtMs !== undefined && { dueAtMs }) };
 }
 
 function gateAfter(gate: string, { gates = [] }: Pick<RunDocument, 'gates'>): string | undefined {

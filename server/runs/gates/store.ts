@@ -53,7 +53,8 @@ export interface GateStore {
   /** The first that wait in the gate's lane, by due time. */
   readonly waiting: (lane: string, limit: number) => Promise<readonly RunAtGate[]>;
   readonly runs: (ids: readonly string[]) => Promise<readonly RunAtGate[]>;
-  readonly promote: (promotions: readonly Promotion[]) => Promise<void>;
+  /** Answers how many still waited as noted. */
+  readonly promote: (promotions: readonly Promotion[]) => Promise<number>;
   /** Gates that are due by the given time, the earliest first. */
   readonly due: (until: Date, limit: number) => Promise<readonly { readonly _id: string; readonly due_at: Date }[]>;
   /** Gates that are to be checked. */
@@ -82,17 +83,14 @@ export function createGateStore(connection: mongoose.Connection): GateStore {
       return batch.map(() => undefined);
     },
   });
-  const updatesOf = (collection: string) =>
-    createBatcher<UpdateOp, undefined>({
-      maxItems: 500,
-      maxInFlight: 2,
-      send: async (ops) => {
-        await updateEach(connection, collection, ops);
-        return ops.map(() => undefined);
-      },
-    });
-  const promotions = updatesOf(RUNS);
-  const wakes = updatesOf(GATES_COLLECTION);
+  const wakes = createBatcher<UpdateOp, undefined>({
+    maxItems: 500,
+    maxInFlight: 1,
+    send: async (ops) => {
+      await updateEach(connection, GATES_COLLECTION, ops);
+      return ops.map(() => undefined);
+    },
+  });
 
   return {
     ensureIndexes: async () => {
@@ -138,9 +136,7 @@ export function createGateStore(connection: mongoose.Connection): GateStore {
     runs: async (ids) =>
       ids.length === 0 ? [] : runs.find({ _id: { $in: [...ids] } }, { projection: RUN_FIELDS }).toArray(),
 
-    promote: async (all) => {
-      await Promise.all(all.map((one) => promotions.add(promoteOp(one))));
-    },
+    promote: (all) => updateEach(connection, RUNS, all.map(promoteOp)),
 
     due: async (until, limit) =>
       (await gates

@@ -1,8 +1,8 @@
 /** The writes to gates and to the runs that pass them. Pure. */
 import type { mongo } from 'mongoose';
 import type { UpdateOp } from '../../db/commands.ts';
-import { CHECK_AFTER_MS } from './decide.ts';
-import type { Note } from './document.ts';
+import { CHECK_AFTER_MS, isExpected } from './decide.ts';
+import type { GateDocument, Note } from './document.ts';
 import type { Start } from './starts.ts';
 
 export interface Expectation {
@@ -64,7 +64,7 @@ export function expectOp({ gate, now, dueAt }: Expectation, version: mongo.Objec
  * what was said of it is kept, as the document stands when this is written.
  */
 export function nextTimes({ now, dueAt, checkAt }: GateSave): object {
-  const isExpected = {
+  const isStillExpected = {
     $and: [{ $gt: ['$expected_at', since(now)] }, { $lt: ['$expected_at', new Date(now.getTime() + CHECK_AFTER_MS)] }],
   };
   const due = dueAt ?? '$$REMOVE';
@@ -72,19 +72,36 @@ export function nextTimes({ now, dueAt, checkAt }: GateSave): object {
   return {
     due_at: {
       $cond: [
-        { $and: [isExpected, { $gt: ['$due_at', now] }] },
+        { $and: [isStillExpected, { $gt: ['$due_at', now] }] },
         dueAt === undefined ? '$due_at' : { $min: ['$due_at', dueAt] },
         due,
       ],
     },
     check_at: {
       $cond: [
-        isExpected,
+        isStillExpected,
         { $min: [{ $add: ['$expected_at', CHECK_AFTER_MS] }, ...(checkAt === undefined ? [] : [checkAt])] },
         check,
       ],
     },
   };
+}
+
+/** More notes are not left to be read again with every pass. */
+const MOST_NOTES_LEFT = 8;
+
+/**
+ * Whether the gate says already what a pass that let nothing through would write: at a gate without room, where runs
+ * go on coming, most passes need not write.
+ */
+export function isAsItIs(gate: GateDocument, { now, promoting, dueAt, checkAt }: GateSave): boolean {
+  const { due_at, check_at, expected_at } = gate;
+  if (gate.promoting.length > promoting.length + MOST_NOTES_LEFT) return false;
+  if (check_at === undefined ? checkAt !== undefined : checkAt === undefined || check_at <= now || check_at > checkAt) {
+    return false;
+  }
+  const isKept = due_at !== undefined && due_at > now && isExpected(expected_at?.getTime(), now.getTime());
+  return isKept ? dueAt === undefined || due_at <= dueAt : due_at?.getTime() === dueAt?.getTime();
 }
 
 export function promoteOp({ note, fromLane, toLane, hold, isLast }: Promotion): UpdateOp {
