@@ -20,7 +20,7 @@ const DAY_MS = 24 * 60 * 60_000;
 const DEFAULT_AHEAD_MS = DAY_MS;
 const MAX_AHEAD_MS = 366 * DAY_MS;
 /** Crons that are looked at before others get a turn: some milliseconds. */
-const CRONS_PER_TURN = 200;
+const CRONS_PER_TURN = 50;
 
 /** A place in the order of ticks: those of one moment by the ids of their crons. */
 interface Place {

@@ -35,10 +35,13 @@ function setUp(crons: readonly TickingCron[], now = NOW) {
   });
   async function all(limit: number, until?: string): Promise<UpcomingTick[]> {
     const found: UpcomingTick[] = [];
-    for (let after: string | null | undefined; after !== null; ) {
+    for (let after: string | null | undefined; after !== null;) {
       const given = until === undefined ? undefined : new Date(until);
-      const { items, next }: { readonly items: readonly UpcomingTick[]; readonly next: string | null } =
-        await upcoming(1, given, after === undefined ? { limit } : { limit, after });
+      const { items, next }: { readonly items: readonly UpcomingTick[]; readonly next: string | null } = await upcoming(
+        1,
+        given,
+        after === undefined ? { limit } : { limit, after },
+      );
       expect(items.length).toBeLessThanOrEqual(limit);
       found.push(...items);
       after = next;
