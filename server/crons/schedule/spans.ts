@@ -3,8 +3,8 @@ import { createLru } from '../../lib/lru.ts';
 import { offsetAt } from '../../lib/zone.ts';
 
 const DAY_MS = 86_400_000;
-/** No zone changes its clocks and changes them back within so few days: the closest are the weeks of Ramadan. */
-const STEP_MS = 14 * DAY_MS;
+/** No clock has been changed and changed back within so few days: the closest were seven (America/Recife, in 2000). */
+const STEP_MS = 5 * DAY_MS;
 
 /** From `from` (inclusive) to `to` (exclusive) clocks are `offset` ahead of UTC; before `from` they were `before`. */
 export interface Span {
@@ -33,7 +33,7 @@ interface Change {
   readonly offset: number;
 }
 
-/** A year takes some fifty questions to `Intl`; all crons of a zone share the answers. */
+/** A year takes about a hundred questions to `Intl`, of a microsecond each; all crons of a zone share the answers. */
 const years = createLru<string, readonly Change[]>(4096);
 
 function changesOf(zone: string, year: number): readonly Change[] {

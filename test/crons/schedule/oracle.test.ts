@@ -71,14 +71,16 @@ function readByCronParser(text: string, zone: string): CronExpression | null {
   }
 }
 
-describe.each([20_261_121, 4_711])('ticks of two hundred schedules with the seed %i', (seed) => {
+const SEED = 20_261_121;
+
+describe(`ticks of two hundred schedules with the seed ${SEED}`, () => {
   // Whole-day changes (Pacific/Apia 2011) are left to the tests by hand: croner makes up for skipped hours, not for days.
   // So are L-3, names in full, lists with LW and ranges that wrap (22-2), which it does not read.
   it('are those of croner, changes of the clocks included', () => {
     let compared = 0;
     let fixedAtChanges = 0;
     let sparse = 0;
-    for (const [index, { text, schedule }] of generateSchedules(seed, 200).entries()) {
+    for (const [index, { text, schedule }] of generateSchedules(SEED, 200).entries()) {
       const zone = ZONES[index % ZONES.length]!;
       const cron = new Cron(text, { timezone: zone, fixedTimeRule: 'no-wildcard' });
       const isSparse = countTicks(schedule, zone, FROM, TO) <= FEW;
@@ -104,7 +106,7 @@ describe.each([20_261_121, 4_711])('ticks of two hundred schedules with the seed
   it('are those of cron-parser on days without a change', () => {
     let compared = 0;
     let schedules = 0;
-    for (const [index, { text, schedule }] of generateSchedules(seed + 1, 200).entries()) {
+    for (const [index, { text, schedule }] of generateSchedules(SEED + 1, 200).entries()) {
       const zone = ZONES[index % ZONES.length]!;
       const changes = changesOf(zone);
       const expression = readByCronParser(text, zone);

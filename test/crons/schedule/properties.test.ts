@@ -64,12 +64,12 @@ describe.each(CHANGES)('ticks in %s around %s', (zone, change) => {
       for (const start of [from, at - 2 * HOUR_MS]) {
         const ticks = ticksBetween(schedule, zone, start, to, 40);
         expect(ticks).toEqual([...new Set(ticks)].sort((a, b) => a - b));
-        for (const tick of ticks) {
-          const makesUp = schedule.isFixed && tick === at;
-          expect([text, tick, makesUp || shows(schedule, wallAt(tick))]).toEqual([text, tick, true]);
-          expect([nextTick(schedule, zone, tick - 1000), nextTick(schedule, zone, tick - 1)]).toEqual([tick, tick]);
-          checked++;
-        }
+        const isWrong = (tick: number): boolean =>
+          (!shows(schedule, wallAt(tick)) && !(schedule.isFixed && tick === at)) ||
+          nextTick(schedule, zone, tick - 1000) !== tick ||
+          nextTick(schedule, zone, tick - 1) !== tick;
+        expect([text, ticks.filter(isWrong)]).toEqual([text, []]);
+        checked += ticks.length;
       }
     }
     expect(checked).toBeGreaterThan(300);
@@ -83,7 +83,7 @@ describe.each(CHANGES)('ticks in %s around %s', (zone, change) => {
       if (countTicks(schedule, zone, from, until) > 300) continue;
       const all = ticksBetween(schedule, zone, from, to, 320);
       for (let point = 0; point < 20; point++) {
-        const start = from + random(7 * DAY_MS);
+        const start = point % 2 === 0 ? from + random(7 * DAY_MS) : at + random(6 * HOUR_MS) - 3 * HOUR_MS;
         const expected = all.filter((tick) => tick > start).slice(0, 5);
         expect([text, start, ticksBetween(schedule, zone, start, all.at(-1) ?? to, 5)]).toEqual([
           text,
@@ -96,7 +96,7 @@ describe.each(CHANGES)('ticks in %s around %s', (zone, change) => {
     expect(compared).toBeGreaterThan(300);
   });
 
-  // Every second is looked at, so that no tick can be missing; the dense ones are the ones that would be.
+  // Every fifth second is looked at, so that no tick can be missing.
   it.each(['*/10 * * * * *', '0 */5 * * * *', '30 15 */1 * * *'])(
     'leave out no second that the clock shows: %s',
     (text) => {
