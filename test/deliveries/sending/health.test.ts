@@ -32,7 +32,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const ENDPOINT = { environmentId: 2, url: 'https://receiver.test/hook?token=abc' };
+const ENDPOINT = { environmentId: 2, url: 'https://receiver.test/hook?token=the-token-of-the-test' };
 const EMPTY = { attempts: 0, succeeded: 0, success_rate: null, p50_ms: null, p95_ms: null, last_error: null };
 
 function anAttempt(change: Partial<RecordedAttempt> = {}): RecordedAttempt {
@@ -171,6 +171,6 @@ describe('health', () => {
     await flush();
     const stored = await database.platform.collection(ENDPOINT_MINUTES_COLLECTION).find({}).toArray();
     expect(stored).toHaveLength(2);
-    expect(JSON.stringify(stored)).not.toContain('abc');
+    expect(JSON.stringify(stored)).not.toContain('the-token');
   });
 });
