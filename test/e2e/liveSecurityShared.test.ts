@@ -27,7 +27,7 @@ beforeAll(async () => {
   server = await startHostileApp();
   [ada, eve] = [await join(server), await join(server)];
   await add(server, 'notes', [
-    { text: 'a1', owner: ada.id, secret: 'planted-prop-of-ada' },
+    { text: 'note-of-ada', owner: ada.id, secret: 'planted-prop-of-ada' },
     { text: 'e1', owner: eve.id, secret: 'planted-prop-of-eve' },
   ]);
 }, 60_000);
@@ -80,8 +80,8 @@ describe('a page that many share', () => {
     const [newHers, newHis] = [await as({ cookie: ada.cookie }), await as({ cookie: eve.cookie })];
     const swapped = await newHis.open('/mine', { resume: page.resume, revision: page.revision });
     expect(textsIn(swapped)).toContain('e1');
-    expect(textsIn(swapped)).not.toContain('a1');
-    expect(textsIn(await newHers.open('/mine', { resume: other.resume }))).toContain('a1');
+    expect(textsIn(swapped)).not.toContain('note-of-ada');
+    expect(textsIn(await newHers.open('/mine', { resume: other.resume }))).toContain('note-of-ada');
     // Used up, also by the wrong one.
     const late = await as({ cookie: ada.cookie });
     expect(await late.open('/mine', { resume: page.resume, revision: page.revision })).toHaveProperty('ui');
@@ -97,14 +97,14 @@ describe('data', () => {
     await add(server, 'inbox', [{ ...listener, deep: [listener, { view }] }]);
     const { ui } = await client.open('/raw', { kind: 'json' });
     expect(codesOf(ui)).toEqual([]);
-    expect(JSON.stringify(ui)).not.toMatch(/a1|planted-prop/);
+    expect(JSON.stringify(ui)).not.toMatch(/note-of-ada|planted-prop/);
 
     const state = await client.open('/state', { kind: 'json' });
     const [code] = codesOf(state.ui) as [string];
     const value = JSON.parse(`{"l":${JSON.stringify(listener)},"v":${JSON.stringify(view)},"__proto__":{"x":1}}`);
     expect(await client.press(state, code, { value })).toMatchObject({ ok: true });
     await heardBy(client, 'data:view');
-    expect(client.heard()).not.toMatch(/a1|planted-prop/);
+    expect(client.heard()).not.toMatch(/note-of-ada|planted-prop/);
     const again = await client.open('/state', { kind: 'json' });
     expect(codesOf(again.ui)).toEqual([code]);
     expect(again.ui.state).not.toHaveProperty('x');
