@@ -90,8 +90,8 @@ describe('the code of a listener', () => {
     const client = await as({ cookie: ada.cookie });
     const page = await client.open('/mine');
     await client.press(page, codesOf(page.ui)[0]!);
-    await add(server, 'notes', [{ text: 'a2', owner: ada.id, secret: 'planted-prop-later' }]);
-    await heardBy(client, 'a2');
+    await add(server, 'notes', [{ text: 'the-later-note', owner: ada.id, secret: 'planted-prop-later' }]);
+    await heardBy(client, 'the-later-note');
     expect(client.heard()).not.toMatch(/planted-prop|touch/);
   });
 
