@@ -76,7 +76,7 @@ export function createPass(deps: PassDeps): Pass {
     const waiting = isRead ? first.slice(0, wanted) : await store.waiting(lane, wanted);
     const decision = decide(
       situation,
-      waiting.map((run) => ({ run, dueAtMs: run.due_at?.getTime() ?? 0 })),
+      waiting.flatMap((run) => (run.due_at === undefined ? [] : [{ run, dueAtMs: run.due_at.getTime() }])),
     );
     const passing = decision.pass.map(({ run }) => ({ run, note: noteOf(run, nowMs) }));
     const save = {

@@ -29,7 +29,6 @@ const CHECK_BATCH = 16;
 const CHECK_REST = 4;
 /** A clock that went back by more than this was set. */
 const SET_BACK_MS = 1_000;
-const LONGEST_REST_MS = 10_000;
 
 export function createWatch({ store, look, clock, log, pollMs }: WatchDeps): Watch {
   let isRunning = false;
@@ -65,16 +64,20 @@ export function createWatch({ store, look, clock, log, pollMs }: WatchDeps): Wat
   }
 
   async function check(): Promise<void> {
-    const beganMs = clock.now();
+    const began = performance.now();
+    let isMore = false;
     try {
-      if (beganMs < lastMs - SET_BACK_MS || lastMs === -Infinity) await store.wakeFuture(new Date(beganMs));
-      lastMs = beganMs;
-      await Promise.all((await store.toCheck(new Date(beganMs), CHECK_BATCH)).map(look));
+      const nowMs = clock.now();
+      if (nowMs < lastMs - SET_BACK_MS || lastMs === -Infinity) await store.wakeFuture(new Date(nowMs));
+      lastMs = nowMs;
+      const found = await store.toCheck(new Date(nowMs), CHECK_BATCH);
+      await Promise.all(found.map(look));
+      isMore = found.length === CHECK_BATCH;
     } catch (error) {
       log.warn({ err: error }, 'gates.check_failed');
     }
-    const restMs = Math.min((clock.now() - beganMs) * CHECK_REST, LONGEST_REST_MS);
-    checkAfter(Math.max(pollMs, restMs));
+    const restMs = (performance.now() - began) * CHECK_REST;
+    checkAfter(isMore ? restMs : Math.max(pollMs, restMs));
   }
 
   function checkAfter(ms: number): void {

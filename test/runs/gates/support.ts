@@ -32,12 +32,15 @@ export interface GateHouse {
   /** Ends a run's attempt and gives up its places. */
   readonly end: (run: RunDocument, gates: Gates | undefined, change?: object) => Promise<void>;
   readonly runs: (filter?: object) => Promise<readonly RunDocument[]>;
+  readonly count: (filter: object) => Promise<number>;
   readonly gate: (id: string) => Promise<GateDocument | null>;
   readonly gateCount: () => Promise<number>;
   readonly database: Database;
   readonly clear: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
+
+const BEGIN_MS = Date.UTC(2026, 0, 1);
 
 export async function openGateHouse(): Promise<GateHouse> {
   const dataDir = await mkdtemp(join(tmpdir(), 'earshot-gates-'));
@@ -52,7 +55,7 @@ export async function openGateHouse(): Promise<GateHouse> {
   });
   await leases.ensureIndexes();
   const limits = new Map<string, Limits>();
-  const clock = { ms: 1_000_000, now: () => clock.ms };
+  const clock = { ms: BEGIN_MS, now: () => clock.ms };
   const started: Gates[] = [];
   const runs = database.platform.collection<RunDocument>(RUNS_COLLECTION);
   const gates = database.platform.collection<GateDocument>(GATES_COLLECTION);
@@ -115,6 +118,7 @@ export async function openGateHouse(): Promise<GateHouse> {
     },
 
     runs: (filter = {}) => runs.find(filter).sort({ _id: 1 }).toArray(),
+    count: (filter) => runs.countDocuments(filter),
     gate: (id) => gates.findOne({ _id: id }),
     gateCount: () => gates.countDocuments({}),
 
@@ -122,7 +126,7 @@ export async function openGateHouse(): Promise<GateHouse> {
       await Promise.all(started.splice(0).map((made) => made.stop()));
       await Promise.all([runs.deleteMany({}), gates.deleteMany({})]);
       limits.clear();
-      clock.ms = 1_000_000;
+      clock.ms = BEGIN_MS;
     },
 
     close: async () => {
