@@ -81,3 +81,30 @@ export function looksForPollution(_props: Props, event: any) {
   const copy = { ...event };
   return { polluted: ({} as any).polluted ?? null, own: Object.keys(event as object), copied: Object.keys(copy) };
 }
+
+export async function usesCrons(_props: Props, _event: unknown, api: ListenerApi) {
+  const made = await api.crons.create({ name: 'by-a-listener', listener_name: 'echo', schedule: '@yearly' });
+  const moved = await api.crons.update('by-a-listener', { timezone: 'Asia/Tokyo', schedule: '0 9 * * MON' });
+  const { run } = await api.crons.run('by-a-listener');
+  const listed = (await api.crons.list({ listener_name: 'echo' })).map(({ name }) => name);
+  const upcoming = await api.crons.upcoming(new Date(Date.parse(moved.next_runs[0]!) + 1));
+  const history = (await api.crons.history(made.id)).map(({ id }) => id);
+  const refused = await api.crons
+    .create({ listener_name: 'echo', schedule: '0 25 * * *' })
+    .catch((error: { code?: string }) => error.code);
+  await api.crons.delete('by-a-listener');
+  const gone = await api.crons.get('by-a-listener').catch((error: { code?: string }) => error.code);
+  return { made, moved, run, listed, upcoming, history, refused, gone };
+}
+
+export async function usesJobs(_props: Props, _event: unknown, api: ListenerApi) {
+  const at = new Date(Date.now() + 3_600_000);
+  const first = await api.jobs.enqueue('echo', { a: 1 }, { event: { n: 1 }, at, key: 'one', priority: 'high' });
+  const second = await api.jobs.enqueue('echo', {}, { key: 'one', delayMs: 5 });
+  const seen = await api.jobs.get(first.run);
+  const listed = (await api.jobs.list({ status: 'queued' })).map(({ id }) => id);
+  const canceled = await api.jobs.cancel(first.run);
+  const both = await api.jobs.enqueue('echo', {}, { at, delayMs: 5 }).catch((error: { code?: string }) => error.code);
+  const noJob = await api.jobs.get(api.run.id).catch((error: { code?: string }) => error.code);
+  return { first, second, seen, listed, canceled: canceled.status, both, noJob, at: at.toISOString() };
+}

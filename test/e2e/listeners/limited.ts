@@ -1,0 +1,45 @@
+/** Listeners with limits of all kinds. Each run notes when it began and how many were inside with it. */
+import { defineListener, Type, type ListenerApi } from '../../../server/sdk.ts';
+
+const event = Type.Object({ customer: Type.String(), n: Type.Integer() });
+
+async function note(name: string, customer: string, api: ListenerApi): Promise<number> {
+  const inside = api.data.coll<{ readonly name: string; readonly customer: string }>('inside_limits');
+  const { _id } = await inside.createDoc({ name, customer });
+  const count = await inside.count({ name, customer });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await inside.deleteDoc(_id);
+  return count;
+}
+
+export const oneByCustomer = defineListener({
+  event,
+  concurrency: { limit: 1, by: 'event.customer' },
+  run: (_props, { customer }, api) => note('one', customer, api),
+});
+
+export const oneByCustomerRetried = defineListener({
+  event,
+  retries: [100, 100],
+  concurrency: { limit: 1, by: 'event.customer' },
+  run: async (_props, { customer }, api) => {
+    const count = await note('retried', customer, api);
+    if (api.run.attempt < 3) throw new Error('once more');
+    return count;
+  },
+});
+
+export const threeASecond = defineListener({
+  rate: { limit: 3, per: 'second' },
+  run: () => Date.now(),
+});
+
+export const debounced = defineListener({
+  debounce: { waitMs: 400, maxWaitMs: 5_000, by: 'event.order' },
+  run: (_props, given: { readonly n: number }) => given.n,
+});
+
+export const batched = defineListener({
+  batch: { size: 5, waitMs: 600 },
+  run: (_props, given: readonly { readonly n: number }[]) => given.map(({ n }) => n),
+});
