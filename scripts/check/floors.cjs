@@ -52,6 +52,8 @@ const homes = {
   libsql: '^server/db/embedded/',
   ajv: '^server/lib/schema(\\.ts$|/)',
   'ajv-formats': '^server/lib/schema(\\.ts$|/)',
+  'node-cron': '^server/crons/',
+  cronstrue: '^server/crons/',
   undici: '^server/lib/egress(\\.ts$|/)',
   pino: '^server/lib/log\\.ts$',
 };
