@@ -9,13 +9,15 @@ export const ON_TIME_MS = 60_000;
 /** Ticks no later than this are all on time: a server that was busy for a moment is no server that was away. */
 export const STALL_MS = 5_000;
 /**
- * Of the ticks that are due so many are looked at: those that may be made up for, and all that can be on time beside
- * them (one for each second of a stall, now and when the tick was first tried, and the newest of either).
+ * Of the ticks that are due so many need be looked at, before the first try and since: those that may be made up for, all
+ * that can be on time beside them (one for each second of a stall), and one more, so that what is left out is older.
  */
-export const TICKS_LOOKED_AT = MAX_MISSED + 2 * (STALL_MS / 1_000 + 2);
+export function ticksLookedAt(missed: CronMissed): number {
+  return mostCaughtUp(missed) + STALL_MS / 1_000 + 2;
+}
 
 export interface DueTicks {
-  /** In milliseconds, oldest first; the newest `TICKS_LOOKED_AT` of those that are due. */
+  /** In milliseconds, oldest first. */
   readonly ticks: readonly number[];
   readonly missed: CronMissed;
   readonly nowMs: number;
@@ -37,7 +39,7 @@ export function decideDue({ ticks, missed, nowMs, triedMs = -Infinity }: DueTick
   const fresh = ticks.filter((tick) => tick > triedMs);
   const onTime = [...onTimeAt(Math.min(triedMs, nowMs), tried), ...onTimeAt(nowMs, fresh)];
   const late = ticks.filter((tick) => !onTime.includes(tick));
-  const count = countOf(missed, onTime.length > 0);
+  const count = missed === 'once' && onTime.length > 0 ? 0 : mostCaughtUp(missed);
   const caughtUp = count === 0 ? [] : late.slice(-count);
   return { onTime, caughtUp, passedOver: late.slice(0, late.length - caughtUp.length) };
 }
@@ -46,13 +48,13 @@ function onTimeAt(atMs: number, ticks: readonly number[]): readonly number[] {
   return ticks.filter((tick, i) => atMs - tick <= (i === ticks.length - 1 ? ON_TIME_MS : STALL_MS));
 }
 
-/** How many of the late ones are run. */
-function countOf(missed: CronMissed, hasOneOnTime: boolean): number {
+/** How many of the late ones may be run. */
+function mostCaughtUp(missed: CronMissed): number {
   switch (missed) {
     case 'skip':
       return 0;
     case 'once':
-      return hasOneOnTime ? 0 : 1;
+      return 1;
     case 'all':
       return MAX_MISSED;
   }

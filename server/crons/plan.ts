@@ -6,7 +6,7 @@
 import { firstIdAt, deriveId } from '../lib/ids.ts';
 import { MAX_QUEUED_TICKS } from '../schemas/cron.ts';
 import type { RunStatus } from '../schemas/run.ts';
-import { TICKS_LOOKED_AT, decideDue, type DueDecision } from './due.ts';
+import { decideDue, ticksLookedAt, type DueDecision } from './due.ts';
 import type { CronDocument, SkipReason } from './document.ts';
 import type { Timetable } from './timetable.ts';
 
@@ -45,20 +45,31 @@ export function tickRunId(cronId: string, tickMs: number): string {
 
 export function createPlanFiring({ timetable, isAtWork, waitingOf, statusesOf }: PlanDeps) {
   return async function planFiring(cron: CronDocument, nowMs: number): Promise<FiringPlan> {
-    const fromMs = cron.next_at?.getTime() ?? nowMs;
-    const { ticks, skipped: older } = timetable.newest(cron, fromMs - 1, nowMs, TICKS_LOOKED_AT);
+    const { ticks, older, firstMs } = ticksDue(cron, nowMs);
     const due = decideDue({ ticks, missed: cron.missed, nowMs, triedMs: cron.tried_at?.getTime() });
-    const started = createStarted(cron._id, ticks);
+    const started = createStarted(cron._id, [firstMs, ...ticks]);
 
     const admitted = await admit(cron, due, started);
-    const passedOver = due.passedOver.length === 0 ? [] : await started.without(due.passedOver);
+    // Of those that are too many to be looked at, only the first can have been started, before a crash.
+    const unseen = older > 0 && !ticks.includes(firstMs) ? [firstMs] : [];
+    const passedOver = due.passedOver.length === 0 ? [] : await started.without([...unseen, ...due.passedOver]);
     const refused = due.onTime.filter((tick) => !admitted.includes(tick));
     return {
       starts: [...due.caughtUp, ...admitted],
       caughtUp: due.caughtUp.length,
-      skipped: [...skippedOf('missed', passedOver, older), ...skippedOf('overlap', refused, 0)],
+      skipped: [...skippedOf('missed', passedOver, older - unseen.length), ...skippedOf('overlap', refused, 0)],
     };
   };
+
+  /** The newest of those that are due, and how many there are beside them; all that was on time when it was tried is there. */
+  function ticksDue(cron: CronDocument, nowMs: number) {
+    const firstMs = cron.next_at?.getTime() ?? nowMs;
+    const triedMs = Math.min(nowMs, Math.max(firstMs - 1, cron.tried_at?.getTime() ?? 0));
+    const limit = ticksLookedAt(cron.missed);
+    const before = timetable.newest(cron, firstMs - 1, triedMs, limit);
+    const since = timetable.newest(cron, triedMs, nowMs, limit);
+    return { ticks: [...before.ticks, ...since.ticks], older: before.skipped + since.skipped, firstMs };
+  }
 
   /** The ticks that may start beside, or after, what goes on already. */
   async function admit(cron: CronDocument, due: DueDecision, started: Started): Promise<readonly number[]> {

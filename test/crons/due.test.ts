@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decideDue, TICKS_LOOKED_AT, type DueTicks } from '../../server/crons/due.ts';
+import { decideDue, ticksLookedAt, type DueTicks } from '../../server/crons/due.ts';
 import { MAX_MISSED } from '../../server/schemas/cron.ts';
 
 /** Ticks are said by how many seconds ago they were. */
@@ -53,13 +53,24 @@ describe('decideDue', () => {
   });
 
   it(`makes up for the newest ${MAX_MISSED} and passes over the rest`, () => {
-    const ticks = Array.from({ length: TICKS_LOOKED_AT }, (_, i) => (TICKS_LOOKED_AT - i) * 3_600);
+    const ticks = Array.from({ length: MAX_MISSED + 9 }, (_, i) => (MAX_MISSED + 9 - i) * 3_600);
     const { onTime, caughtUp, passedOver } = decide(ticks, { missed: 'all' });
     expect(onTime).toEqual([]);
     expect(caughtUp).toEqual(ticks.slice(-MAX_MISSED));
-    expect(passedOver).toEqual(ticks.slice(0, TICKS_LOOKED_AT - MAX_MISSED));
-    expect(passedOver.length).toBeGreaterThan(0);
+    expect(passedOver).toEqual(ticks.slice(0, 9));
   });
+
+  it.each(['skip', 'once', 'all'] as const)(
+    'comes with missed %s to the same end when it sees no more than it asks for',
+    (missed) => {
+      const everySecond = Array.from({ length: 2_000 }, (_, i) => 1_999 - i);
+      const [whole, seen] = [everySecond, everySecond.slice(-ticksLookedAt(missed))].map((ticks) =>
+        decide(ticks, { missed }),
+      );
+      expect([seen!.onTime, seen!.caughtUp]).toEqual([whole!.onTime, whole!.caughtUp]);
+      expect(seen!.passedOver.at(-1)).toBe(whole!.passedOver.at(-1));
+    },
+  );
 
   it('puts every tick in exactly one place', () => {
     const ticks = [90_000, 3_600, 600, 59, 4, 0];

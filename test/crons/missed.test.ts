@@ -59,6 +59,15 @@ describe('ticks that fell into a downtime', () => {
     expect(set.last_skipped).toEqual({ scheduled_at: new Date(late(10)), reason: 'missed', count: 2 });
   });
 
+  it('of a whole day every second are counted but for the one whose run a crash left behind', async () => {
+    const { fire, clock } = setUp('2026-03-01T10:00:00Z');
+    const cron = aCron({ next: '2026-03-01T10:00:00Z', schedule: '* * * * * *' });
+    await fire(cron); // and the server ended before it was settled
+    clock.set('2026-03-02T10:00:00Z');
+    const { set } = await fire(cron);
+    expect(set.last_skipped).toMatchObject({ reason: 'missed', count: 86_401 - 6 - 1 });
+  });
+
   it('count in full, however many they are', async () => {
     const { fire, runs } = setUp('2026-03-02T10:00:00.500Z');
     const cron = aCron({ next: '2026-03-01T10:00:00Z', schedule: '* * * * * *', missed: 'all' });
@@ -95,6 +104,16 @@ describe('a tick whose run cannot be started', () => {
     const settled = after(after(cron, settlement), await fire(after(cron, settlement)));
     expect(runs.ticks()).toEqual(['2026-03-02T10:00:00.000Z', '2026-03-02T10:09:00.000Z']);
     expect(settled).not.toHaveProperty('tried_at');
+  });
+
+  it('is not lost behind the thousands that came while it was tried', async () => {
+    const now = '2026-03-02T10:00:00Z';
+    const cron = aCron({ next: now, schedule: '* * * * * *', missed: 'skip', tried_at: new Date(now) });
+    const { fire, runs } = setUp('2026-03-02T11:00:00Z');
+    const { set } = await fire(cron);
+    const late = [55, 56, 57, 58, 59].map((second) => `2026-03-02T10:59:${String(second)}.000Z`);
+    expect(runs.ticks()).toEqual(['2026-03-02T10:00:00.000Z', ...late, '2026-03-02T11:00:00.000Z']);
+    expect(set.last_skipped).toMatchObject({ count: 3_601 - 7 });
   });
 
   it('stays due from its first try, however often it is tried', async () => {
