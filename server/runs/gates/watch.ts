@@ -48,15 +48,15 @@ export function createWatch({ store, look, clock, log, pollMs }: WatchDeps): Wat
 
   async function lookAtDue(): Promise<void> {
     try {
-      // A gate that is still due after its pass failed: the next poll tries again.
-      for (let seen: ReadonlySet<string> = new Set(); isRunning;) {
+      for (let seen = new Map<string, number>(); isRunning;) {
         const found = await store.due(new Date(clock.now() + pollMs), DUE_BATCH);
-        const due = found.filter(({ _id, due_at }) => due_at.getTime() <= clock.now() && !seen.has(_id));
+        // A gate that is due as before: its pass failed, and the next poll tries again.
+        const due = found.filter(({ _id, due_at }) => due_at.getTime() <= clock.now() && seen.get(_id) !== +due_at);
         const later = found.find(({ due_at }) => due_at.getTime() > clock.now());
         if (later !== undefined) noticeAt(later.due_at.getTime());
         if (due.length === 0) return;
         await Promise.all(due.map(({ _id }) => look(_id)));
-        seen = new Set(due.map(({ _id }) => _id));
+        seen = new Map(due.map(({ _id, due_at }) => [_id, due_at.getTime()]));
       }
     } catch (error) {
       log.warn({ err: error }, 'gates.look_failed');

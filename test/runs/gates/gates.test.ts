@@ -186,5 +186,5 @@ describe('twenty thousand runs at five thousand gates', () => {
     expect(await house.gateCount()).toBe(5_000);
     await gates.stop();
     expect(gates.size()).toBeLessThanOrEqual(1_000);
-  });
+  }, 90_000);
 });
