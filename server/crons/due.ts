@@ -37,7 +37,9 @@ export interface DueDecision {
 export function decideDue({ ticks, missed, nowMs, triedMs = -Infinity }: DueTicks): DueDecision {
   const tried = ticks.filter((tick) => tick <= triedMs);
   const fresh = ticks.filter((tick) => tick > triedMs);
-  const onTime = [...onTimeAt(Math.min(triedMs, nowMs), tried), ...onTimeAt(nowMs, fresh)];
+  // A cron that wants all of its ticks and is behind catches up: none of them may be skipped for being on time.
+  const isBehind = missed === 'all' && ticks.length > 1;
+  const onTime = isBehind ? [] : [...onTimeAt(Math.min(triedMs, nowMs), tried), ...onTimeAt(nowMs, fresh)];
   const late = ticks.filter((tick) => !onTime.includes(tick));
   const count = missed === 'once' && onTime.length > 0 ? 0 : mostCaughtUp(missed);
   const caughtUp = count === 0 ? [] : late.slice(-count);

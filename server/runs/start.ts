@@ -57,7 +57,7 @@ export function createStartRun(deps: StartRunDeps): StartRun {
       });
     }
     const gathering = gatheringOf(input, calledBy(input), listeners.get(input.action));
-    return gathering === null ? startAlone(input) : gather(input, gathering);
+    return gathering === null ? startAlone(input) : gather(onceOnly(input), gathering);
   };
 
   async function startAlone(input: NewRun): Promise<StartedRun> {
@@ -142,6 +142,15 @@ export function createStartRun(deps: StartRunDeps): StartRun {
     }
   }
 }
+
+/** What is asked for under an id takes part once, in whichever run: the id serves as a key then. */
+function onceOnly({ id, ...input }: NewRun): NewRun {
+  if (id === undefined) return input;
+  const { keys = [], windowMs = 0 } = input.dedupe ?? {};
+  return { ...input, dedupe: { keys: [...keys, id], windowMs: Math.max(windowMs, FOR_EVER_MS) } };
+}
+
+const FOR_EVER_MS = 100 * 366 * 24 * 60 * 60_000;
 
 function toDocument(
   input: NewRun,

@@ -12,7 +12,7 @@ import type { Storage } from './storage.ts';
 import type { Tools } from './tools.ts';
 
 /** Crons that are fired at a time. */
-const CAPACITY = 64;
+const CAPACITY = 128;
 const STOP_GRACE_MS = 5_000;
 /** How often to look for crons that another process made, or that it woke. */
 const LOOK_FOR_OTHERS_MS = 1_000;

@@ -29,12 +29,21 @@ describe('decideDue', () => {
     ['beyond a minute it is missed, and run once', 'once', [60.001], [], [60.001], []],
     ['of several missed ones the newest is run', 'once', [7_200, 3_600, 120], [], [120], [7_200, 3_600]],
     ['none of them while one is on time', 'once', [7_200, 3_600, 30], [30], [], [7_200, 3_600]],
-    ['all of them, and the one on time', 'all', [7_200, 3_600, 30], [30], [7_200, 3_600], []],
+    [
+      'all of them, so that nothing is skipped for being on time',
+      'all',
+      [7_200, 3_600, 30],
+      [],
+      [7_200, 3_600, 30],
+      [],
+    ],
+    ['of a stall as well', 'all', [2, 1, 0], [], [2, 1, 0], []],
+    ['but one alone is on time', 'all', [40], [40], [], []],
     ['none of them, and the one on time', 'skip', [7_200, 3_600, 30], [30], [], [7_200, 3_600]],
     ['all of a stall, whatever is missed', 'skip', [2, 1, 0], [2, 1, 0], [], []],
     ['five seconds are a stall', 'once', [5, 4, 0], [5, 4, 0], [], []],
     ['six are not', 'once', [6, 5, 0], [5, 0], [], [6]],
-    ['only the newest may be older than a stall', 'all', [50, 40], [40], [50], []],
+    ['only the newest may be older than a stall', 'once', [50, 40], [40], [], [50]],
   ])('%s (%s)', (_what, missed, ticks, onTime, caughtUp, passedOver) => {
     expect(decide(ticks, { missed })).toEqual({ onTime, caughtUp, passedOver });
   });
@@ -43,7 +52,7 @@ describe('decideDue', () => {
     ['what was on time when first tried stays so', 'skip', [610, 600], [600], [], [610]],
     ['so do the ticks of a stall then', 'skip', [604, 602, 600], [604, 602, 600], [], []],
     ['what came since counts from now', 'skip', [600, 300, 2, 1], [600, 2, 1], [], [300]],
-    ['and may be made up for', 'all', [600, 300, 1], [600, 1], [300], []],
+    ['and may be made up for', 'all', [600, 300, 1], [], [600, 300, 1], []],
   ])('tried ten minutes ago: %s (%s)', (_what, missed, ticks, onTime, caughtUp, passedOver) => {
     expect(decide(ticks, { missed, triedMs: NOW_MS - 599_000 })).toEqual({ onTime, caughtUp, passedOver });
   });

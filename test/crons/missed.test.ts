@@ -72,9 +72,9 @@ describe('ticks that fell into a downtime', () => {
     const { fire, runs } = setUp('2026-03-02T10:00:00.500Z');
     const cron = aCron({ next: '2026-03-01T10:00:00Z', schedule: '* * * * * *', missed: 'all' });
     const { set } = await fire(cron);
-    expect(runs.started).toHaveLength(1_005);
+    expect(runs.started).toHaveLength(1_000);
     expect(runs.ticks().at(-1)).toBe('2026-03-02T10:00:00.000Z');
-    expect(set.last_skipped).toMatchObject({ reason: 'missed', count: 86_401 - 1_005 });
+    expect(set.last_skipped).toMatchObject({ reason: 'missed', count: 86_401 - 1_000 });
   });
 
   it('are none where the server was only busy for two seconds', async () => {

@@ -2,6 +2,7 @@ import request, { type Test } from 'supertest';
 import { describe, expect, it } from 'vitest';
 import type { Route } from '../../server/http/route.ts';
 import { testApp } from './support/app.ts';
+import { CRON_ID } from './support/clockwork.ts';
 import { COLL, DOC_ID, TRANSACTION_ID } from './support/data.ts';
 import { DELIVERY_ID, EVENT_ID, EVENT_TYPE, RECOVERY_ID, RULE_ID } from './support/outboundRecords.ts';
 import { RUN_ID, TOKEN_ID, WEBHOOK_UUID } from './support/records.ts';
@@ -15,6 +16,8 @@ const KNOWN: Readonly<Record<string, string>> = {
 };
 const ID_BELOW: Readonly<Record<string, string>> = {
   runs: RUN_ID,
+  jobs: RUN_ID,
+  crons: CRON_ID,
   tokens: TOKEN_ID,
   events: EVENT_ID,
   rules: RULE_ID,
@@ -26,7 +29,9 @@ const ID_BELOW: Readonly<Record<string, string>> = {
   users: USER_ID,
   sessions: SESSION_ID,
 };
-const ID = /(run|tok|evt|rul|dlv|rcv|doc|txn|usr)_\w+/;
+const ID = /(run|crn|tok|evt|rul|dlv|rcv|doc|txn|usr)_\w+/;
+/** Nouns whose `:name` belongs to an environment, and is no listener's. */
+const NAMED = new Set(['event-types', 'crons']);
 const ABSENT: Readonly<Record<string, string>> = {
   uuid: '00000000-0000-4000-8000-000000000000',
   name: 'exampleListener',
@@ -38,7 +43,7 @@ function pathOf({ path }: Route, ids: Readonly<Record<string, string>>): string 
   return path
     .replace(':coll', COLL)
     .replace(/:(\w+)/g, (_all, name: string) =>
-      path.includes('/packs/') ? 'built' : noun === 'event-types' ? EVENT_TYPE : (ids[name] ?? ID_BELOW[noun] ?? ''),
+      path.includes('/packs/') ? 'built' : ((NAMED.has(noun) ? undefined : ids[name]) ?? ID_BELOW[noun] ?? ''),
     );
 }
 
@@ -59,7 +64,7 @@ const isForBrowsers = ({ auth }: Route): boolean => auth === 'browser' || auth =
 const forBrowsers = routes.filter(isForBrowsers);
 const guarded = routes.filter((route) => !['public', 'operator'].includes(route.auth) && !isForBrowsers(route));
 /** The listener in a path belongs to the app, not to an environment, and a collection need not be there. */
-const withIds = guarded.filter(({ path }) => /:(?!name|coll)/.test(path));
+const withIds = guarded.filter(({ path }) => /:(?!name|coll)|crons\/:name/.test(path));
 const named = (list: readonly Route[]) => list.map((route) => [`${route.method} ${route.path}`, route] as const);
 
 describe('every route', () => {
@@ -121,7 +126,12 @@ describe('a token of one environment and an id of another', () => {
 
   it.each(
     named(
-      guarded.filter(({ query }) => query !== undefined && 'cursor' in (query as { properties?: object }).properties!),
+      guarded.filter(
+        ({ path, query }) =>
+          !path.includes('/:name/') &&
+          query !== undefined &&
+          'cursor' in (query as { properties?: object }).properties!,
+      ),
     ),
   )('%s lists nothing and takes no cursor of the other environment', async (_name, route) => {
     const server = testApp();

@@ -18,9 +18,12 @@ describe('the sample app', () => {
       'github.issues',
       'github.push',
       'github.star',
+      'onEnvStart',
       'orders.create',
       'orders.note',
       'orders.ship',
+      'orders.summarize',
+      'orders.summaryZone',
       'payments.paid',
     ]);
   });

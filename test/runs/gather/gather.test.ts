@@ -147,12 +147,7 @@ describe('a debounced listener', () => {
     await startRun(aCall({ order: 1 }, { propsJson: '{"a":1}' }));
     await startRun(aCall({ order: 1 }, { userId: 'usr_1' }));
     await startRun(aCall({ order: 1, n: 2 }));
-    expect((await stored()).map(eventOf)).toEqual([
-      { order: 1, n: 2 },
-      { order: 2 },
-      { order: 1 },
-      { order: 1 },
-    ]);
+    expect((await stored()).map(eventOf)).toEqual([{ order: 1, n: 2 }, { order: 2 }, { order: 1 }, { order: 1 }]);
   });
 
   it('is neither put off nor changed by a copy of a call', async () => {
@@ -167,9 +162,7 @@ describe('a debounced listener', () => {
 
   it('is one run for many calls of one moment, from several processes', async () => {
     const processes = [aProcess({ debounce }), aProcess({ debounce })];
-    const started = await Promise.all(
-      Array.from({ length: 200 }, (_, n) => processes[n % 2]!.startRun(aCall({ n }))),
-    );
+    const started = await Promise.all(Array.from({ length: 200 }, (_, n) => processes[n % 2]!.startRun(aCall({ n }))));
     expect(await stored()).toHaveLength(1);
     expect(new Set(started.map(({ id }) => id)).size).toBe(1);
   });
@@ -194,9 +187,7 @@ describe('a listener that takes batches', () => {
 
   it('loses and doubles nothing when hundreds of calls come at once to several processes', async () => {
     const processes = [aProcess({ batch: { ...batch, size: 40 } }), aProcess({ batch: { ...batch, size: 40 } })];
-    const started = await Promise.all(
-      Array.from({ length: 500 }, (_, n) => processes[n % 2]!.startRun(aCall({ n }))),
-    );
+    const started = await Promise.all(Array.from({ length: 500 }, (_, n) => processes[n % 2]!.startRun(aCall({ n }))));
     const runs = await stored();
     const numbers = runs.flatMap((run) => eventsOf(run).map((event) => (event as { n: number }).n));
     expect([...numbers].sort((a, b) => a - b)).toEqual(Array.from({ length: 500 }, (_, n) => n));
@@ -272,5 +263,14 @@ describe('a run whose id is given', () => {
     expect(started.filter(({ isDuplicate }) => !isDuplicate)).toHaveLength(1);
     expect(new Set(started.map((each) => each.id))).toEqual(new Set([id]));
     expect(await stored()).toHaveLength(1);
+  });
+
+  it('is gathered once, however often it is asked for', async () => {
+    const { startRun } = aProcess({ batch: { size: 10, waitMs: 1_000, by: null } });
+    const id = newId('run');
+    const first = await startRun(aCall({ n: 1 }, { id }));
+    expect(await startRun(aCall({ n: 1 }, { id }))).toEqual({ id: first.id, isDuplicate: true });
+    await startRun(aCall({ n: 2 }, { id: newId('run') }));
+    expect((await stored()).map(eventsOf)).toEqual([[{ n: 1 }, { n: 2 }]]);
   });
 });
