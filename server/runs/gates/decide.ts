@@ -28,7 +28,7 @@ export interface Decision<Run extends Waiting> {
   readonly pass: readonly Run[];
   /** When the gate is worth a look because something may pass then. */
   readonly dueAtMs?: number;
-  /** When it is worth a look only because a process may have died. Neither: the gate is not in use. */
+  /** When it is worth a look only because a process may have died, or the limit changed. Neither: it is not in use. */
   readonly checkAtMs?: number;
   /** More may pass at once. */
   readonly isMore: boolean;
@@ -67,7 +67,9 @@ export function decide<Run extends Waiting>(situation: Situation, waiting: reado
   };
   const dueAtMs = next === undefined ? undefined : nextDueMs(after, next);
   const isMore = next !== undefined && next.dueAtMs <= nowMs && freeOf(after) > 0;
-  const checkAtMs = checkMs(after, pass.length > 0 || (next !== undefined && dueAtMs === undefined));
+  // A run at the gate whose turn is far off: the limit may be another one long before.
+  const isHeldUp = next !== undefined && next.dueAtMs <= nowMs && (dueAtMs ?? Infinity) > nowMs + CHECK_AFTER_MS;
+  const checkAtMs = checkMs(after, pass.length > 0 || isHeldUp);
   return {
     pass,
     ...(dueAtMs !== undefined && { dueAtMs }),

@@ -64,6 +64,12 @@ describe('decide', () => {
       { passed: 0, dueAtMs: NOW + 3_000, checkAtMs: NOW + 1_000, isMore: false },
     ],
     [
+      'a rate is used up for long: it may be another one before that',
+      { limit: { ...rate(1), perMs: 3_600_000 }, starts: [{ at: NOW - 9_000, n: 1 }] },
+      [-2],
+      { passed: 0, dueAtMs: NOW + 3_591_000, checkAtMs: CHECK, isMore: false },
+    ],
+    [
       'a limit that was made smaller',
       { limit: rate(1), starts: [NOW - 9_000, NOW - 5_000].map((at) => ({ at, n: 1 })) },
       [-2],
