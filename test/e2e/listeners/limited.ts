@@ -1,14 +1,15 @@
-/** Listeners with limits of all kinds. Each run notes when it began and how many were inside with it. */
+/** Listeners with limits of all kinds. */
 import { defineListener, Type, type ListenerApi } from '../../../server/sdk.ts';
 
 const event = Type.Object({ customer: Type.String(), n: Type.Integer() });
 
-async function note(name: string, customer: string, api: ListenerApi): Promise<number> {
+/** How many runs are inside at a time, this one among them. An attempt that was cut off stays inside until it is made again. */
+async function note(name: string, customer: string, api: ListenerApi, ms = 50): Promise<number> {
   const inside = api.data.coll<{ readonly name: string; readonly customer: string }>('inside_limits');
-  const { _id } = await inside.createDoc({ name, customer });
+  await inside.updateDoc({ _id: api.run.id, name, customer }, { upsert: true });
   const count = await inside.count({ name, customer });
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  await inside.deleteDoc(_id);
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  await inside.deleteDoc(api.run.id);
   return count;
 }
 
@@ -27,6 +28,12 @@ export const oneByCustomerRetried = defineListener({
     if (api.run.attempt < 3) throw new Error('once more');
     return count;
   },
+});
+
+export const oneByCustomerSlowly = defineListener({
+  event,
+  concurrency: { limit: 1, by: 'event.customer' },
+  run: (_props, { customer }, api) => note('slow', customer, api, 1_500),
 });
 
 export const threeASecond = defineListener({
