@@ -36,7 +36,6 @@ export interface PassDeps {
 /** `conflict`: another pass came in between, and nothing was done. `dueAtMs`: when the gate is worth the next look. */
 export interface PassResult {
   readonly what: 'done' | 'again' | 'conflict';
-  readonly passed: number;
   readonly dueAtMs?: number;
 }
 
@@ -45,7 +44,7 @@ export type Pass = (gate: string, isAsked: boolean) => Promise<PassResult>;
 
 /** Read before it is known how many are free: most often one or none. */
 const FIRST_READ = 2;
-const DONE: PassResult = { what: 'done', passed: 0 };
+const DONE: PassResult = { what: 'done' };
 
 export function createPass(deps: PassDeps): Pass {
   const { store, listeners, expect, notice, arrived, clock } = deps;
@@ -88,7 +87,7 @@ export function createPass(deps: PassDeps): Pass {
     };
     const hasNews = passing.length > 0 || (limit.kind === 'rate' && noted.begun.length > 0);
     if (!hasNews && isAsItIs(document, save)) return resultOf(decision, 'done');
-    if (!(await write(document, save))) return { what: 'conflict', passed: 0 };
+    if (!(await write(document, save))) return { what: 'conflict' };
     // A run that was put off in between, or finished by another process that saw the notes, is not among them.
     const isAll = (await letThrough(gate, lane, passing)) === passing.length;
     return resultOf(decision, decision.isMore || !isAll ? 'again' : 'done');
@@ -103,7 +102,7 @@ export function createPass(deps: PassDeps): Pass {
     const [first] = await store.waiting(lane, 1);
     if (first?.due_at === undefined) return DONE;
     await store.expect({ gate, now: new Date(clock.now()), dueAt: first.due_at });
-    return { what: 'again', passed: 0 };
+    return { what: 'again' };
   }
 
   function write(document: GateDocument, save: GateSave): Promise<boolean> {
@@ -158,8 +157,8 @@ function isDue({ due_at, check_at }: GateDocument, nowMs: number): boolean {
   return [due_at, check_at].some((at) => at !== undefined && at.getTime() <= nowMs);
 }
 
-function resultOf({ pass, dueAtMs }: Decision<Waiting>, what: PassResult['what']): PassResult {
-  return { what, passed: pass.length, ...(dueAtMs !== undefined && { dueAtMs }) };
+function resultOf({ dueAtMs }: Decision<Waiting>, what: PassResult['what']): PassResult {
+  return { what, ...(dueAtMs !== undefined && { dueAtMs }) };
 }
 
 function gateAfter(gate: string, { gates = [] }: Pick<RunDocument, 'gates'>): string | undefined {
