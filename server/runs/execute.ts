@@ -15,7 +15,7 @@ import type { RunnerPool, RunTask } from '../listeners/task.ts';
 import type { Settlement } from '../queue/entry.ts';
 import type { LogLine, RequestInfo, RunStatus } from '../schemas/run.ts';
 import { bytesOf, listOf, type RunDocument } from './document.ts';
-import { afterLosses, decide, type AttemptOutcome, type Decision } from './outcome.ts';
+import { afterLosses, backInLine, decide, type AttemptOutcome, type Decision } from './outcome.ts';
 
 /** Calls that a listener makes through its `api`, answered for one run. */
 export type RunHost = (run: RunDocument, signal: AbortSignal) => (method: string, args: unknown) => Promise<unknown>;
@@ -49,7 +49,8 @@ export function createExecuteRun(deps: ExecuteRunDeps) {
     const next = afterLosses(run, clock.now());
     if (next.what === 'rest') {
       log.warn({ runId: run._id, action: run.action, until: next.until }, 'run.rests');
-      return { set: { status: 'queued', due_at: next.until, attempt: run.attempt - 1 } }; // it has not begun
+      // It has not begun, and keeps no place from others meanwhile.
+      return backInLine(run, { due_at: next.until, attempt: run.attempt - 1 });
     }
     const listener = listeners.get(run.action);
     const began = performance.now();

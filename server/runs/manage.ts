@@ -20,7 +20,7 @@ export interface ManageRunsDeps {
   readonly waiters: Pick<RunWaiters, 'wait'>;
   readonly worker: { readonly abort: (id: string) => boolean; readonly notice: (lane: string) => void };
   readonly depth: { readonly add: (count: number) => void };
-  readonly gates: Pick<Gates, 'expect' | 'open' | 'left'>;
+  readonly gates: Pick<Gates, 'expect' | 'left'>;
   readonly listeners: {
     readonly get: (name: string) => ListenerInfo | undefined;
     readonly nearest: (name: string) => readonly string[];
@@ -87,7 +87,7 @@ export function createManageRuns(deps: ManageRunsDeps): ManageRuns {
         throw new AppError('conflict', { detail: `Run '${id}' is running; it can be retried when it has ended.` });
       }
       if (gate === undefined) worker.notice(lane);
-      else void gates.open(gate);
+      else gates.left(run.gates ?? []); // whichever of them it waits at
       return toView(next, readEvent);
     },
 

@@ -55,8 +55,7 @@ export function decide(input: {
     }),
   };
   const finished = { finished_at: new Date(nowMs) };
-  const unset = [...(run.holds ? ['holds'] : []), ...(outcome.status === 'succeeded' && run.error ? ['error'] : [])];
-  const [gate] = run.gates ?? [];
+  const unset = [...placesOf(run), ...(outcome.status === 'succeeded' && run.error ? ['error'] : [])];
 
   switch (outcome.status) {
     case 'succeeded':
@@ -77,19 +76,21 @@ export function decide(input: {
         ? { status: 'dead', settlement: { set: { status: 'dead', ...finished, error }, push, unset } }
         : {
             status: 'queued',
-            settlement: {
-              set: {
-                status: 'queued',
-                due_at: new Date(nowMs + delayMs),
-                error,
-                ...(gate !== undefined && { lane: gateLane(run.environment_id, gate) }), // it waits its turn again
-              },
-              push,
-              unset,
-            },
+            settlement: { ...backInLine(run, { due_at: new Date(nowMs + delayMs), error }), push },
           };
     }
   }
+}
+
+/** The run waits for its next attempt, and for its turn at its gates as if it had just come. */
+export function backInLine(run: RunDocument, set: Readonly<Record<string, unknown>> & { due_at: Date }): Settlement {
+  const [gate] = run.gates ?? [];
+  const lane = gate === undefined ? {} : { lane: gateLane(run.environment_id, gate) };
+  return { set: { ...set, ...lane, status: 'queued' }, unset: placesOf(run) };
+}
+
+function placesOf(run: RunDocument): readonly string[] {
+  return run.holds === undefined ? [] : ['holds'];
 }
 
 /** The wait before the next attempt; undefined when the schedule has none left. */

@@ -41,6 +41,17 @@ describe('decide', () => {
     expect(settlement.set.due_at).toEqual(new Date(100_000 + delayMs));
   });
 
+  it('gives up its places at gates, and waits its turn again where it is tried again', () => {
+    const run = aRun({ lane: '2:', gates: ['c:2:x:', 'r:2:x:'], holds: ['c:2:x:'] });
+    expect(decideOn({ run }).settlement).toMatchObject({
+      set: { status: 'queued', lane: '2:~c:2:x:' },
+      unset: ['holds'],
+    });
+    expect(decideOn({ run, outcome: { status: 'succeeded', resultJson: null } }).settlement.unset).toEqual(['holds']);
+    expect(decideOn({ run, outcome: { status: 'canceled' } }).settlement.unset).toEqual(['holds']);
+    expect(decideOn({ run, retries: [] }).settlement.unset).toEqual(['holds']);
+  });
+
   it('rests as dead when the schedule is used up', () => {
     const run = aRun({ attempts: [1, 2, 3].map(failedAttempt) });
     expect(decideOn({ run })).toMatchObject({ status: 'dead', settlement: { set: { error: { message: 'no' } } } });

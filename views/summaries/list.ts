@@ -23,7 +23,7 @@ export default function list(summaries: readonly Summary[]): Component {
       zone: timezone,
       orders,
       paid: (by_status.paid ?? 0) + (by_status.shipped ?? 0),
-      revenue: { _type: 'wrap', spacing: 8, children: revenue.map(amountOf) },
+      revenue: { _type: 'wrap', spacing: 8, alignment: 'end', children: revenue.map(amountOf) },
       made: { _type: 'time', at: isoOf(made_at) },
     }),
     {

@@ -123,6 +123,24 @@ describe('choices', () => {
     expect(runs[2]).toMatchObject({ code: 'choose', event: { value: 'cus_1' } });
   });
 
+  it('what is typed into a select takes the place of what was chosen', async () => {
+    const options = [{ value: 'UTC' }, { value: 'Europe/Paris' }, { value: 'Europe/Rome' }];
+    const tree = {
+      _type: 'select',
+      label: 'Zone',
+      value: 'UTC',
+      searchable: true,
+      options,
+      onChanged: listener('move'),
+    };
+    const { page, runs } = await renderTree(tree);
+    await page.getByRole('combobox').click();
+    await page.keyboard.type('par');
+    await page.getByRole('option', { name: 'Europe/Paris' }).click();
+    await until('the run', () => runs.length === 1);
+    expect(runs[0]!.event).toEqual({ value: 'Europe/Paris' });
+  });
+
   it('radios of one name share what a form sends', async () => {
     const radio = (value: string) => ({ _type: 'radio', label: value, name: 'by', value, groupValue: 'post' });
     const children = [

@@ -43,10 +43,12 @@ export const threeASecond = defineListener({
 
 export const debounced = defineListener({
   debounce: { waitMs: 400, maxWaitMs: 5_000, by: 'event.order' },
-  run: (_props, given: { readonly n: number }) => given.n,
+  event: Type.Object({ order: Type.String(), n: Type.Integer() }),
+  run: (_props, { n }) => n,
 });
 
 export const batched = defineListener({
   batch: { size: 5, waitMs: 600 },
-  run: (_props, given: readonly { readonly n: number }[]) => given.map(({ n }) => n),
+  event: Type.Array(Type.Object({ n: Type.Integer() })),
+  run: (_props, events) => events.map(({ n }) => n),
 });

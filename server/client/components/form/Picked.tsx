@@ -38,6 +38,7 @@ export function Select({ node }: { readonly node: SelectNode }): ReactNode {
         clearable={isClearable}
         clearButtonProps={clear}
         allowDeselect={isClearable}
+        onFocus={({ currentTarget }) => currentTarget.select()} // so that what is typed takes the place of what was chosen
         onChange={(key) => input.change(valueOf(key))}
       />
     </Box>
