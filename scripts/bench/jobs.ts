@@ -46,6 +46,9 @@ async function main(): Promise<void> {
     }
     print(`with ${String(stored)} waiting: ${figures(await enqueue(earshot, { ...overTheDay, durationMs: 10_000 }))}`);
     print(`  server: ${await residentMb(earshot.pid)} MB, at most ${most} MB while they came in`);
+    for (const path of ['/app/jobs', '/app/jobs?status=queued', '/app/runs?status=dead', '/metrics']) {
+      print(`  GET ${path} takes ${await timeOf(earshot, path)} ms`);
+    }
     await punctuality(earshot, `with ${String(stored)} waiting`);
     print(`  server: ${await residentMb(earshot.pid)} MB`);
 
@@ -57,6 +60,16 @@ async function main(): Promise<void> {
     await earshot.kill();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function timeOf(earshot: Earshot, path: string): Promise<string> {
+  const times: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    const beganMs = performance.now();
+    await earshot.api('GET', path);
+    times.push(performance.now() - beganMs);
+  }
+  return (times.sort((a, b) => a - b)[2] ?? 0).toFixed(0);
 }
 
 async function punctuality(earshot: Earshot, when: string): Promise<void> {

@@ -7,7 +7,7 @@ import { pageById, type Page, type PageOf } from '../schemas/list.ts';
 import type { RunFilter } from '../schemas/runView.ts';
 import type { RunDocument } from './document.ts';
 import { environments } from '../schemas/app.ts';
-import { gateLanesOf, lanesOf, openLanes, openLanesOf } from './lanes.ts';
+import { gateLanesOf, lanesOf, openLane, openLanes, openLanesOf } from './lanes.ts';
 
 export const RUNS_COLLECTION = 'runs';
 
@@ -45,10 +45,12 @@ export interface RunStore {
   readonly readQueue: (environmentId: number) => Promise<QueueReading>;
   /** Runs that are due, or wait at a gate; those that are to come later are not counted. */
   readonly backlog: (now: Date) => Promise<number>;
+  /** Puts what waits in lanes that are claimed from no more, as those of earlier versions, into the open ones. */
+  readonly reopenLanes: () => Promise<void>;
   /** How many runs of a cron are queued or running, and how many of them have not begun. */
   readonly readCron: (cronId: string) => Promise<{ readonly open: number; readonly waiting: number }>;
   readonly statusesOf: (ids: readonly string[]) => Promise<ReadonlyMap<string, RunDocument['status']>>;
-  /** Deletes up to `limit` finished runs made before the given time and answers how many. */
+  /** Deletes up to `limit` runs that were finished before the given time and answers how many. */
   readonly deleteFinishedBefore: (ms: number, limit: number) => Promise<number>;
 }
 
@@ -137,6 +139,16 @@ export function createRunStore(connection: mongoose.Connection): RunStore {
       return counts.reduce((sum, count) => sum + count, 0);
     },
 
+    reopenLanes: async () => {
+      for (const { id } of environments) {
+        const { $gte: firstGate } = gateLanesOf(id);
+        await runs.updateMany(
+          { lane: { $gt: openLane(id), $lt: firstGate, $nin: [...openLanes] } },
+          { $set: { lane: openLane(id) } },
+        );
+      }
+    },
+
     readCron: async (cronId) => {
       const open = await runs
         .find({ cron: cronId, lane: { $exists: true } }, { projection: { status: 1 }, hint: 'open_of_cron' })
@@ -151,7 +163,11 @@ export function createRunStore(connection: mongoose.Connection): RunStore {
 
     deleteFinishedBefore: async (ms, limit) => {
       const old = await runs
-        .find({ _id: { $lt: firstIdAt('run', ms) }, lane: { $exists: false } }, { projection: { _id: 1 } })
+        .find(
+          // What was made long ago and waited long is kept from its end on.
+          { _id: { $lt: firstIdAt('run', ms) }, lane: { $exists: false }, finished_at: { $lt: new Date(ms) } },
+          { projection: { _id: 1 } },
+        )
         .sort({ _id: 1 })
         .limit(limit)
         .toArray();

@@ -122,6 +122,7 @@ export function wireFlow(tools: Tools, parts: Storage & Code & WayOut) {
     receive: createReceive({ appUuid: app.uuid, webhooks: webhookCache, startRun, waiters, clock }),
     async startRuns() {
       if (database.isExclusive) await leases.expireOthers(new Date(clock.now()));
+      await stores.runs.reopenLanes();
       await depth.start();
       lifecycle.onStop('queue depth', depth.stop);
       pressure.start();

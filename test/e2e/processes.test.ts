@@ -19,7 +19,7 @@ beforeAll(async () => {
   folders.push(data, engineData);
   let url = process.env.MONGODB_URL;
   if (url === undefined) url = (engine = await startEmbedded({ dataDir: engineData })).url;
-  const env = { MONGODB_URL: url, RUNNERS: '1' };
+  const env = { MONGODB_URL: url };
   const first = await startServer({ dataDir: data, env });
   servers = [first, ...(await Promise.all([1, 2].map(() => startServer({ dataDir: data, env }))))];
 }, SLOW_MS);

@@ -45,10 +45,12 @@ async function stored(madeAtMs: number, change: Partial<RunDocument>): Promise<s
 
 describe('createRunStore', () => {
   it('retires finished runs of before the given time, in steps, and nothing that waits, runs or is newer', async () => {
-    await stored(1_000, { status: 'succeeded' });
-    await stored(2_000, { status: 'dead' });
-    await stored(3_000, { status: 'canceled' });
+    const finished_at = new Date(4_000);
+    await stored(1_000, { status: 'succeeded', finished_at });
+    await stored(2_000, { status: 'dead', finished_at });
+    await stored(3_000, { status: 'canceled', finished_at });
     const kept = [
+      await stored(1_400, { status: 'succeeded', finished_at: new Date(6_000) }), // a job that had long to wait
       await stored(1_500, { status: 'queued' }),
       await stored(1_600, { status: 'running' }),
       await stored(9_000, { status: 'succeeded' }),
@@ -58,6 +60,20 @@ describe('createRunStore', () => {
     expect(await store.deleteFinishedBefore(5_000, 2)).toBe(0);
     const left = await store.list(2, {}, { limit: 10 });
     expect(left.items.map(({ _id }) => _id).sort()).toEqual([...kept].sort());
+  });
+
+  it('takes what waits in a lane of an earlier version into the open one', async () => {
+    const ids = [
+      await stored(1_000, { status: 'queued' }),
+      await stored(2_000, { status: 'queued' }),
+      await stored(3_000, { status: 'queued' }),
+    ];
+    const lanes = ['2:aListener', '2:high', '2:~c:2:aListener:'];
+    const runs = database.platform.collection<{ _id: string; lane: string }>(RUNS_COLLECTION);
+    for (const [n, _id] of ids.entries()) await runs.updateOne({ _id }, { $set: { lane: lanes[n]! } });
+    await store.reopenLanes();
+    const found = await runs.find().sort({ _id: 1 }).toArray();
+    expect(found.map(({ lane }) => lane)).toEqual(['2:', '2:high', '2:~c:2:aListener:']);
   });
 
   it.each(['queued', 'running', 'succeeded', 'dead', 'canceled'] as const)(

@@ -34,8 +34,8 @@ export async function startServer({ env, ...options }: EarshotOptions = {}): Pro
   const earshot = await startEarshot({
     readyTimeoutMs: 60_000,
     ...options,
-    // Without views, unless a test is about them: reading them takes a process of its own at every start.
-    env: { LISTENERS_DIR, VIEWS_DIR: join(LISTENERS_DIR, '../no-views'), ...env },
+    // Without views, unless a test is about them, and with one runner: each takes a process of its own at every start.
+    env: { LISTENERS_DIR, VIEWS_DIR: join(LISTENERS_DIR, '../no-views'), RUNNERS: '1', ...env },
     onOutput: (text) => {
       output += text;
     },
