@@ -1,6 +1,6 @@
 /** Schedules on a clock that the test moves: the whole server, from the cron to the run's end. */
 import { rm } from 'node:fs/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startClocked, testClock, type ClockedApp, type TestClock } from '../support/app.ts';
 import { newFolder } from '../support/server.ts';
 import { until } from '../support/until.ts';
@@ -22,9 +22,17 @@ async function folder(): Promise<string> {
   return made;
 }
 
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((app) => app.stop()));
-  await Promise.all(folders.splice(0).map((path) => rm(path, { recursive: true, force: true })));
+/** The tests that need no server of their own share one, whose time goes on from one to the next. */
+const clock = testClock('2026-03-01T00:00:00Z');
+let app: ClockedApp;
+
+beforeAll(async () => {
+  app = await start(clock, await folder());
+});
+
+afterAll(async () => {
+  await Promise.all(running.map((each) => each.stop()));
+  await Promise.all(folders.map((path) => rm(path, { recursive: true, force: true })));
 });
 
 async function cron(app: ClockedApp, settings: object): Promise<any> {
@@ -53,8 +61,7 @@ describe('a cron on the wall clock of its zone', () => {
   it(
     'ticks at the same hour before and after a change of clocks, and says what is next',
     async () => {
-      const clock = testClock('2026-03-27T12:00:00Z');
-      const app = await start(clock, await folder());
+      clock.set('2026-03-27T12:00:00Z');
       const made = await cron(app, {
         name: 'early',
         schedule: '30 2 * * *',
@@ -79,6 +86,7 @@ describe('a cron on the wall clock of its zone', () => {
       });
       const { body: run } = await app.api('GET', `/app/runs/${body.last_run.run}`);
       expect(run).toMatchObject({ props: { a: 1 }, event: {}, trigger: { type: 'cron', name: 'early' } });
+      await app.api('DELETE', '/app/crons/early');
     },
     SLOW_MS,
   );
@@ -86,8 +94,7 @@ describe('a cron on the wall clock of its zone', () => {
   it(
     'ticks in a repeated hour once where it names the hour, and twice where it does not',
     async () => {
-      const clock = testClock('2026-10-24T20:00:00Z');
-      const app = await start(clock, await folder());
+      clock.set('2026-10-24T20:00:00Z');
       await cron(app, { name: 'named', schedule: '30 2 * * *', timezone: 'Europe/Paris' });
       await cron(app, { name: 'hourly', schedule: '30 * * * *', timezone: 'Europe/Paris', missed: 'all' });
       for (const [index, hour] of ['20', '21', '22', '23'].entries()) {
@@ -104,6 +111,7 @@ describe('a cron on the wall clock of its zone', () => {
         '2026-10-25T02:30:00.000Z',
       ]);
       expect(await ticks(app, 'named', 1)).toEqual(['2026-10-25T00:30:00.000Z']);
+      for (const name of ['named', 'hourly']) await app.api('DELETE', `/app/crons/${name}`);
     },
     SLOW_MS,
   );
@@ -120,7 +128,6 @@ describe('ticks that nobody was there for', () => {
         await cron(first, { name: missed, schedule: '0 * * * *', missed });
       }
       await first.stop();
-      running.length = 0;
 
       clock.set('2026-06-01T05:30:00Z');
       const second = await start(clock, dataDir);
@@ -132,7 +139,6 @@ describe('ticks that nobody was there for', () => {
         return body.last_skipped?.count === 5;
       });
       await second.stop();
-      running.length = 0;
 
       const third = await start(clock, dataDir);
       clock.set('2026-06-01T06:00:01Z');
@@ -146,24 +152,24 @@ describe('ticks that nobody was there for', () => {
   it(
     'are not made up for after a pause, and a clock that was set back repeats nothing',
     async () => {
-      const clock = testClock('2026-06-01T00:10:00Z');
-      const app = await start(clock, await folder());
+      clock.set('2027-06-01T00:10:00Z');
       await cron(app, { name: 'hourly', schedule: '0 * * * *', missed: 'all' });
       await app.api('PATCH', '/app/crons/hourly', { state: 'paused' });
-      clock.set('2026-06-01T04:30:00Z');
+      clock.set('2027-06-01T04:30:00Z');
       expect((await app.api('PATCH', '/app/crons/hourly', { state: 'active' })).body.next_runs[0]).toBe(
-        '2026-06-01T05:00:00.000Z',
+        '2027-06-01T05:00:00.000Z',
       );
-      await pass(app, clock, 'hourly', ['2026-06-01T05:00:00Z', '2026-06-01T06:00:02Z']);
-      clock.set('2026-06-01T04:59:59Z');
+      await pass(app, clock, 'hourly', ['2027-06-01T05:00:00Z', '2027-06-01T06:00:02Z']);
+      clock.set('2027-06-01T04:59:59Z');
       const { body: hand } = await app.api('POST', '/app/crons/hourly/run');
-      clock.set('2026-06-01T07:00:00Z');
+      clock.set('2027-06-01T07:00:00Z');
       const runs = await ticks(app, 'hourly', 4);
       expect(runs.filter((at) => at.endsWith(':00:00.000Z'))).toEqual([
-        '2026-06-01T05:00:00.000Z',
-        '2026-06-01T06:00:00.000Z',
-        '2026-06-01T07:00:00.000Z',
+        '2027-06-01T05:00:00.000Z',
+        '2027-06-01T06:00:00.000Z',
+        '2027-06-01T07:00:00.000Z',
       ]);
+      await app.api('DELETE', '/app/crons/hourly');
       expect(hand).toMatchObject({ run: expect.stringMatching(/^run_/), status: 'queued' });
     },
     SLOW_MS,
@@ -174,24 +180,23 @@ describe('jobs', () => {
   it(
     'begin when they are due, the urgent ones first, and one for each key that waits',
     async () => {
-      const clock = testClock('2026-06-01T00:00:00Z');
-      const app = await start(clock, await folder());
+      clock.set('2028-06-01T00:00:00Z');
       const enqueue = async (job: object) =>
         (await app.api('POST', '/app/jobs', { listener_name: 'echo', ...job })).body as {
           run: string;
           duplicate: boolean;
         };
-      const later = await enqueue({ at: '2026-06-03T00:00:00Z', key: 'report', event: { n: 1 } });
+      const later = await enqueue({ at: '2028-06-03T00:00:00Z', key: 'report', event: { n: 1 } });
       expect(await enqueue({ delay_ms: 5, key: 'report', event: { n: 2 } })).toEqual({ ...later, duplicate: true });
       const other = await enqueue({ delay_ms: 3_600_000, priority: 'low' });
       const canceled = await enqueue({ delay_ms: 3_600_000, priority: 'high' });
       const statusOf = async ({ run }: { run: string }) =>
         (await app.api('GET', `/app/jobs/${run}`)).body.status as string;
       expect((await app.api('POST', `/app/jobs/${canceled.run}/cancel`)).body.status).toBe('canceled');
-      clock.set('2026-06-01T01:00:01Z');
+      clock.set('2028-06-01T01:00:01Z');
       await until('the job of one o’clock', async () => (await statusOf(other)) === 'succeeded');
       expect(await statusOf(later)).toBe('queued');
-      clock.set('2026-06-03T00:00:00Z');
+      clock.set('2028-06-03T00:00:00Z');
       await until('the job of the third day', async () => (await statusOf(later)) === 'succeeded');
       expect((await app.api('GET', `/app/jobs/${later.run}`)).body.event).toEqual({ n: 1 });
       expect(await statusOf(canceled)).toBe('canceled');
