@@ -13,6 +13,8 @@ const SHARED = ['apps', 'data', 'db', 'deliveries', 'events', 'lib', 'rules', 's
 /** What takes long by itself begins first, so that no worker is left alone with it at the end. */
 const LONGEST = [
   'e2e/lifecycle',
+  'e2e/processes',
+  'e2e/schedules',
   'client/live',
   'listeners/manifest',
   'listeners/harm',
@@ -41,7 +43,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     // CI's machine is shared: a test that lost the processor at a bad moment is tried once more, and reported as retried.
     retry: process.env.CI ? 1 : 0,
     reporters: ['default'],

@@ -7,6 +7,9 @@ import { createBatcher } from '../db/batch.ts';
 import { updateEach, type UpdateOp } from '../db/commands.ts';
 import { QUEUE_PLACE, type QueueEntry, type Settlement } from './entry.ts';
 
+/** Nobody holds an entry for longer without renewing it. */
+const LONGEST_LEASE_MS = 600_000;
+
 export interface LeasesOptions<Entry extends QueueEntry> {
   readonly connection: mongoose.Connection;
   readonly collection: string;
@@ -26,14 +29,15 @@ export interface Leases<Entry extends QueueEntry> {
   readonly renew: (entries: readonly Entry[], until: Date) => Promise<void>;
   /** Writes the settlement if the claim still holds; a late owner's is discarded. */
   readonly settle: (entry: Entry, settlement: Settlement) => Promise<void>;
-  /** Makes every running entry of other owners due now: only for a database that no other process can be using. */
-  readonly expireOthers: (now: Date) => Promise<void>;
+  /**
+   * Makes every running entry of other owners due now: only for a database that no other process can be using. Looks at
+   * what is due soon, in the given lanes or all there are: what is due later is no lease, but waits.
+   */
+  readonly expireOthers: (now: Date, lanes?: readonly string[]) => Promise<void>;
   /** When the next entry of the lane falls due; null when it is empty. */
   readonly nextDueAt: (lane: string) => Promise<Date | null>;
   /** The lanes that hold entries. One short look per lane, whatever they hold. */
   readonly lanes: () => Promise<readonly string[]>;
-  /** Entries that wait or run. */
-  readonly depth: () => Promise<number>;
 }
 
 export function createLeases<Entry extends QueueEntry>(options: LeasesOptions<Entry>): Leases<Entry> {
@@ -57,6 +61,18 @@ export function createLeases<Entry extends QueueEntry>(options: LeasesOptions<En
         set: { ...more.set, status: 'running', owner, attempt: entry.attempt + 1, claimed_at: now, due_at: until },
       }),
     };
+  }
+
+  async function findLanes(): Promise<readonly string[]> {
+    const names: string[] = [];
+    for (let last = ''; ; last = names.at(-1) ?? '') {
+      const next = await entries.findOne({ lane: names.length === 0 ? { $gte: last } : { $gt: last } } as object, {
+        sort: { lane: 1, due_at: 1 },
+        projection: { lane: 1 },
+      });
+      if (next?.lane === undefined) return names;
+      names.push(next.lane);
+    }
   }
 
   return {
@@ -112,11 +128,14 @@ export function createLeases<Entry extends QueueEntry>(options: LeasesOptions<En
       await settlements.add({ q: fence(entry), u: toUpdate(settlement) });
     },
 
-    expireOthers: async (now) => {
-      await entries.updateMany(
-        { status: 'running', lane: { $exists: true }, owner: { $ne: owner }, due_at: { $gt: now } } as object,
-        { $set: { due_at: now } } as object,
-      );
+    expireOthers: async (now, lanes) => {
+      const soon = { $gt: now, $lte: new Date(now.getTime() + LONGEST_LEASE_MS) };
+      for (const lane of lanes ?? (await findLanes())) {
+        await entries.updateMany(
+          { lane, due_at: soon, status: 'running', owner: { $ne: owner } } as object,
+          { $set: { due_at: now } } as object,
+        );
+      }
     },
 
     nextDueAt: async (lane) => {
@@ -124,19 +143,7 @@ export function createLeases<Entry extends QueueEntry>(options: LeasesOptions<En
       return next?.due_at ?? null;
     },
 
-    lanes: async () => {
-      const names: string[] = [];
-      for (let last = ''; ; last = names.at(-1) ?? '') {
-        const next = await entries.findOne({ lane: names.length === 0 ? { $gte: last } : { $gt: last } } as object, {
-          sort: { lane: 1, due_at: 1 },
-          projection: { lane: 1 },
-        });
-        if (next?.lane === undefined) return names;
-        names.push(next.lane);
-      }
-    },
-
-    depth: () => entries.countDocuments({ lane: { $gte: '' } } as object, { hint: 'queue' }),
+    lanes: findLanes,
   };
 }
 

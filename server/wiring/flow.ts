@@ -121,7 +121,7 @@ export function wireFlow(tools: Tools, parts: Storage & Code & WayOut) {
     webhooks: { ...webhooks, test: createTryOut({ find: byUuid.ready, startRun }) },
     receive: createReceive({ appUuid: app.uuid, webhooks: webhookCache, startRun, waiters, clock }),
     async startRuns() {
-      if (database.isExclusive) await leases.expireOthers(new Date(clock.now()));
+      if (database.isExclusive) await leases.expireOthers(new Date(clock.now()), openLanes);
       await stores.runs.reopenLanes();
       await depth.start();
       lifecycle.onStop('queue depth', depth.stop);
