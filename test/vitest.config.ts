@@ -6,9 +6,22 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * the loading of its modules. A file that changes what is global (environment, masks, hooks at the top of a helper) or
  * measures its process belongs elsewhere, and has a process of its own.
  */
-const SHARED = ['apps', 'data', 'db', 'deliveries', 'events', 'lib', 'rules', 'schemas', 'views', 'webhooks'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
+const SHARED = [
+  'apps',
+  'crons',
+  'data',
+  'db',
+  'deliveries',
+  'events',
+  'http',
+  'lib',
+  'rules',
+  'runs',
+  'schemas',
+  'sockets',
+  'views',
+  'webhooks',
+].map((folder) => `test/${folder}/**/*.test.ts`);
 
 /** What takes long by itself begins first, so that no worker is left alone with it at the end. */
 const LONGEST = [
@@ -43,7 +56,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 3,
+    maxWorkers: 2,
     // CI's machine is shared: a test that lost the processor at a bad moment is tried once more, and reported as retried.
     retry: process.env.CI ? 1 : 0,
     reporters: ['default'],
