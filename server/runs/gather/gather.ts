@@ -103,6 +103,7 @@ export function createGather(deps: GatherDeps) {
     for (const call of calls) done(call, { id, isDuplicate: false });
   }
 
+  /** Those that are left undone at the end are looked at anew. */
   async function addAll(gathering: Gathering & { how: 'batch' }, calls: readonly Call[]): Promise<void> {
     const left = [...calls];
     while (left.length > 0) {
@@ -113,7 +114,7 @@ export function createGather(deps: GatherDeps) {
         continue;
       }
       const id = batch === null ? await begin(gathering, some) : await addTo(gathering, batch, some);
-      if (id === null) continue;
+      if (id === null) return; // somebody else was faster, perhaps with a copy of one of these
       for (const call of left.splice(0, some.length)) done(call, { id, isDuplicate: false });
     }
   }

@@ -44,7 +44,9 @@ export function createGatherStore(connection: mongoose.Connection): GatherStore 
               ...Object.fromEntries(Object.entries(newest).map(([name, value]) => [name, { $literal: value }])),
               due_at: { $min: [dueAt, '$latest_due_at'] },
               ...(dedupeKeys.length > 0 && {
-                dedupe_keys: { $setUnion: [{ $ifNull: ['$dedupe_keys', []] }, dedupeKeys] },
+                dedupe_keys: {
+                  $slice: [{ $concatArrays: [{ $ifNull: ['$dedupe_keys', []] }, dedupeKeys] }, -MOST_KEYS],
+                },
               }),
             },
           },
@@ -90,4 +92,6 @@ function unlessKnown(dedupeKeys: readonly string[]): object {
   return dedupeKeys.length === 0 ? {} : { dedupe_keys: { $nin: [...dedupeKeys] } };
 }
 
+/** What a run that is put off for long remembers of the calls it was made of. */
+const MOST_KEYS = 1_000;
 const GONE_UNLESS_NEW = ['webhook', 'request', 'hops', 'connection'] as const;

@@ -10,7 +10,7 @@ import { bytesOf, jsonEvent, type NewRun, type RunDocument } from '../../../serv
 import { createGatherStore } from '../../../server/runs/gather/store.ts';
 import { onClaim } from '../../../server/runs/outcome.ts';
 import { createStartRun, type StartRun } from '../../../server/runs/start.ts';
-import { createRunStore, RUNS_COLLECTION } from '../../../server/runs/store.ts';
+import { createRunStore, RUNS_COLLECTION, type RunStore } from '../../../server/runs/store.ts';
 import type { ListenerInfo } from '../../../server/schemas/listener.ts';
 import { readEvent } from '../../../server/webhooks/body.ts';
 
@@ -50,11 +50,11 @@ function leases() {
 }
 
 /** A server process that knows one listener; `noticed` are the lanes it was told of. */
-function aProcess(settings: Partial<ListenerInfo>) {
+function aProcess(settings: Partial<ListenerInfo>, faults: Partial<RunStore> = {}) {
   const noticed: string[] = [];
   const listener = { concurrency: null, rate: null, debounce: null, batch: null, ...settings } as ListenerInfo;
   const startRun = createStartRun({
-    store: createRunStore(database.platform),
+    store: { ...createRunStore(database.platform), ...faults },
     gatherStore: createGatherStore(database.platform),
     worker: {
       reserve: () => undefined,
@@ -211,6 +211,22 @@ describe('a listener that takes batches', () => {
     expect(await other.startRun(aCall({ n: 2 }, keyed('b')))).toEqual({ id: first?.id, isDuplicate: true });
     expect((await stored()).map(eventsOf)).toEqual([[{ n: 1 }, { n: 2 }]]);
   });
+
+  it.each([{ batch }, { debounce: { waitMs: 1_000, maxWaitMs: 5_000, by: null } }])(
+    'notices a copy that another process took between the look and the write (%j)',
+    async (settings) => {
+      const { startRun } = aProcess(settings);
+      const { id } = await startRun(aCall({ n: 1 }, keyed('a')));
+      const real = createRunStore(database.platform);
+      let looks = 0;
+      const late = aProcess(settings, {
+        findByDedupeKeys: (keys) => (looks++ === 0 ? Promise.resolve(null) : real.findByDedupeKeys(keys)),
+      });
+      expect(await late.startRun(aCall({ n: 1 }, keyed('a')))).toEqual({ id, isDuplicate: true });
+      expect(looks).toBe(2);
+      expect(await stored()).toHaveLength(1);
+    },
+  );
 
   it('puts events of all kinds into its list', async () => {
     const { startRun } = aProcess({ batch });
