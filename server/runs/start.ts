@@ -183,5 +183,5 @@ function toDocument(
     attempt: 0,
     due_at: input.dueAt ?? new Date(made.nowMs),
     ...more,
-  } as RunDocument & { readonly lane: string; readonly due_at: Date };
+  };
 }

@@ -18,7 +18,7 @@ beforeAll(async () => {
   const [data, engineData] = [await newFolder(), await newFolder()];
   folders.push(data, engineData);
   let url = process.env.MONGODB_URL;
-  if (url === undefined) url = (engine = await startEmbedded({ dataDir: engineData })).url;
+  url ??= (engine = await startEmbedded({ dataDir: engineData })).url;
   const env = { MONGODB_URL: url };
   const first = await startServer({ dataDir: data, env });
   servers = [first, ...(await Promise.all([1, 2].map(() => startServer({ dataDir: data, env }))))];

@@ -7,13 +7,9 @@ import type { Batch, Debounce, ListenerInfo } from '../../schemas/listener.ts';
 import type { NewRun } from '../document.ts';
 import { valueAt, type GatedRun } from '../gates/keys.ts';
 
-export type Gathering =
-  | { readonly how: 'debounce'; readonly key: string; readonly settings: Debounce }
-  | {
-      readonly how: 'batch';
-      readonly key: string;
-      readonly settings: Batch;
-    };
+export type Gathering = { readonly key: string } & (
+  { readonly how: 'debounce'; readonly settings: Debounce } | { readonly how: 'batch'; readonly settings: Batch }
+);
 
 /** Null where each call is a run of its own. */
 export function gatheringOf(
@@ -21,15 +17,16 @@ export function gatheringOf(
   run: GatedRun,
   listener: Pick<ListenerInfo, 'debounce' | 'batch'> | undefined,
 ): Gathering | null {
-  const { debounce = null, batch = null } = listener ?? {};
-  const settings = debounce ?? batch;
-  if (settings === null) return null;
-  const value = input.waitingKey ?? valueAt(settings.by, run);
+  const how = howOf(listener);
+  if (how === null) return null;
+  const value = input.waitingKey ?? valueAt(how.settings.by, run);
   const hash = createHash('sha256')
     .update(JSON.stringify([input.propsJson, input.userId ?? null, input.connection ?? null, value]))
     .digest('base64url');
-  const key = `gather:${String(input.environmentId)}:${input.action}:${hash}`;
-  return debounce !== null
-    ? { how: 'debounce', key, settings: debounce }
-    : { how: 'batch', key, settings: batch as Batch };
+  return { ...how, key: `gather:${String(input.environmentId)}:${input.action}:${hash}` };
+}
+
+function howOf(listener: Pick<ListenerInfo, 'debounce' | 'batch'> | undefined) {
+  if (listener?.debounce) return { how: 'debounce', settings: listener.debounce } as const;
+  return listener?.batch ? ({ how: 'batch', settings: listener.batch } as const) : null;
 }

@@ -1,6 +1,8 @@
 /** Listeners that use what `api` offers. */
 import type { ListenerApi } from '../../../server/sdk.ts';
 
+const codeOf = (error: unknown) => (error as { code?: string }).code;
+
 type Props = Readonly<Record<string, any>>;
 
 export function usesLog(_props: Props, _event: unknown, api: ListenerApi) {
@@ -89,11 +91,9 @@ export async function usesCrons(_props: Props, _event: unknown, api: ListenerApi
   const listed = (await api.crons.list({ listener_name: 'echo' })).map(({ name }) => name);
   const upcoming = await api.crons.upcoming(new Date(Date.parse(moved.next_runs[0]!) + 1));
   const history = (await api.crons.history(made.id)).map(({ id }) => id);
-  const refused = await api.crons
-    .create({ listener_name: 'echo', schedule: '0 25 * * *' })
-    .catch((error: { code?: string }) => error.code);
+  const refused = await api.crons.create({ listener_name: 'echo', schedule: '0 25 * * *' }).catch(codeOf);
   await api.crons.delete('by-a-listener');
-  const gone = await api.crons.get('by-a-listener').catch((error: { code?: string }) => error.code);
+  const gone = await api.crons.get('by-a-listener').catch(codeOf);
   return { made, moved, run, listed, upcoming, history, refused, gone };
 }
 
@@ -104,7 +104,7 @@ export async function usesJobs(_props: Props, _event: unknown, api: ListenerApi)
   const seen = await api.jobs.get(first.run);
   const listed = (await api.jobs.list({ status: 'queued' })).map(({ id }) => id);
   const canceled = await api.jobs.cancel(first.run);
-  const both = await api.jobs.enqueue('echo', {}, { at, delayMs: 5 }).catch((error: { code?: string }) => error.code);
-  const noJob = await api.jobs.get(api.run.id).catch((error: { code?: string }) => error.code);
+  const both = await api.jobs.enqueue('echo', {}, { at, delayMs: 5 }).catch(codeOf);
+  const noJob = await api.jobs.get(api.run.id).catch(codeOf);
   return { first, second, seen, listed, canceled: canceled.status, both, noJob, at: at.toISOString() };
 }

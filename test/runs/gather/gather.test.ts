@@ -11,6 +11,7 @@ import { createGatherStore } from '../../../server/runs/gather/store.ts';
 import { onClaim } from '../../../server/runs/outcome.ts';
 import { createStartRun, type StartRun } from '../../../server/runs/start.ts';
 import { createRunStore, RUNS_COLLECTION, type RunStore } from '../../../server/runs/store.ts';
+import type { Json } from '../../../server/schemas/json.ts';
 import type { ListenerInfo } from '../../../server/schemas/listener.ts';
 import { readEvent } from '../../../server/webhooks/body.ts';
 
@@ -79,7 +80,7 @@ function aCall(event: unknown, change: Partial<NewRun> = {}): NewRun {
     action: 'sums',
     trigger: { type: 'manual' },
     propsJson: '{}',
-    event: jsonEvent(event as never),
+    event: jsonEvent(event as Json),
     ...change,
   };
 }
@@ -88,7 +89,7 @@ const keyed = (key: string): Partial<NewRun> => ({ dedupe: { keys: [key], window
 
 async function stored(): Promise<RunDocument[]> {
   const runs = await database.platform.collection<RunDocument>(RUNS_COLLECTION).find().sort({ _id: 1 }).toArray();
-  return runs as unknown as RunDocument[];
+  return runs;
 }
 
 const parse = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString());
@@ -205,10 +206,10 @@ describe('a listener that takes batches', () => {
       startRun(aCall({ n: 1 }, keyed('a'))),
       startRun(aCall({ n: 1 }, keyed('a'))),
     ]);
-    expect(copy).toEqual({ id: first?.id, isDuplicate: true });
+    expect(copy).toEqual({ id: first.id, isDuplicate: true });
     await startRun(aCall({ n: 2 }, keyed('b')));
     const other = aProcess({ batch });
-    expect(await other.startRun(aCall({ n: 2 }, keyed('b')))).toEqual({ id: first?.id, isDuplicate: true });
+    expect(await other.startRun(aCall({ n: 2 }, keyed('b')))).toEqual({ id: first.id, isDuplicate: true });
     expect((await stored()).map(eventsOf)).toEqual([[{ n: 1 }, { n: 2 }]]);
   });
 
