@@ -78,6 +78,7 @@ export function createClaimer<Entry extends QueueEntry>(options: ClaimerOptions<
         await Promise.all(together.map((lane) => claimFrom(lane, share)));
         if (isStopping) return false;
       }
+      if (names.some((lane) => schedule.isReady(lane))) break; // there may be more of this rank
     }
     return schedule.hasReady() && room.free() > 0;
   }
@@ -114,12 +115,15 @@ export function createClaimer<Entry extends QueueEntry>(options: ClaimerOptions<
       room.take(lane, claimed.length - wanted);
       claimed.forEach(begin);
     }
-    if (!schedule.isReady(lane)) await rest(lane);
+    if (!schedule.isReady(lane)) await rest(lane, claimed.length > 0);
   }
 
-  /** Nothing of the lane is left to claim: it is looked at again when its next entry falls due. */
-  async function rest(lane: string): Promise<void> {
-    if (lanes().includes(lane)) return;
+  /**
+   * Nothing of the lane is left to claim: it is looked at again when its next entry falls due. In a lane that is looked
+   * at with every poll anyway that is only asked for while there is something going on.
+   */
+  async function rest(lane: string, hadSome: boolean): Promise<void> {
+    if (!hadSome && lanes().includes(lane)) return;
     try {
       const nextDueAt = await leases.nextDueAt(lane);
       // What is due and was not claimed is somebody else's by now: no reason to look again at once.

@@ -59,6 +59,8 @@ export interface QueueWorker<Entry extends QueueEntry> {
   readonly unreserve: (lane: string) => void;
   /** Says that an entry was stored for others to claim, or that the lane may have room again. */
   readonly notice: (lane: string) => void;
+  /** Says that an entry was stored which falls due then. */
+  readonly noticeAt: (lane: string, atMs: number) => void;
   /** Aborts the entry if it is at work here. */
   readonly abort: (id: string) => boolean;
   readonly held: () => number;
@@ -196,6 +198,7 @@ export function createQueueWorker<Entry extends QueueEntry>(options: WorkerOptio
     adopt: begin,
     unreserve: release,
     notice: claimer.notice,
+    noticeAt: claimer.noticeAt,
     abort: (id) => {
       const found = held.get(id);
       found?.abort.abort(new Error('canceled'));

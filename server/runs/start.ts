@@ -27,7 +27,7 @@ import type { ReadEvent } from './view.ts';
 export interface StartRunDeps {
   readonly store: Pick<RunStore, 'insert' | 'findByDedupeKeys' | 'findByWaitingKey' | 'releaseDedupeKeys'>;
   readonly gatherStore: GatherStore;
-  readonly worker: Pick<QueueWorker<RunDocument>, 'reserve' | 'adopt' | 'unreserve' | 'notice'>;
+  readonly worker: Pick<QueueWorker<RunDocument>, 'reserve' | 'adopt' | 'unreserve' | 'notice' | 'noticeAt'>;
   readonly gates: Pick<Gates, 'expect' | 'open'>;
   readonly listeners: { readonly get: (name: string) => ListenerInfo | undefined };
   readonly depth: { readonly current: () => number; readonly add: (count: number) => void };
@@ -110,8 +110,9 @@ export function createStartRun(deps: StartRunDeps): StartRun {
       throw error;
     }
     if (reservation !== undefined) worker.adopt(stored);
-    else if (isDue && gate === undefined) worker.notice(run.lane);
-    else if (isDue && gate !== undefined) void gates.open(gate);
+    else if (!isDue && gate === undefined) worker.noticeAt(run.lane, run.due_at.getTime());
+    else if (gate === undefined) worker.notice(run.lane);
+    else if (isDue) void gates.open(gate);
     return run._id;
   }
 

@@ -231,6 +231,52 @@ describe('createQueueWorker', () => {
     await worker.stop(0);
   });
 
+  it('does so in a lane that it polls, too, once it was told of an entry, and for those that come after it', async () => {
+    const [first, second] = [Date.now() + 60, Date.now() + 120];
+    const queue = aQueue([
+      { ...queued('first'), due_at: new Date(first) },
+      { ...queued('second'), due_at: new Date(second) },
+    ]);
+    const times: number[] = [];
+    const worker = aWorker({
+      queue,
+      pollMs: 60_000,
+      perform: () => {
+        times.push(Date.now());
+        return Promise.resolve(done);
+      },
+    });
+    worker.start();
+    worker.noticeAt('', first);
+    await vi.waitFor(() => expect(queue.settled).toHaveLength(2));
+    expect(times[0]).toBeGreaterThanOrEqual(first);
+    expect(times[1]).toBeGreaterThanOrEqual(second);
+    await worker.stop(0);
+  });
+
+  it('claims what is of a lower rank before anything else', async () => {
+    const queue = aQueue([...many(6, 'late'), ...many(6, 'early')]);
+    const order: string[] = [];
+    const worker = createQueueWorker<QueueEntry>({
+      leases: queue.leases,
+      clock: { now: () => Date.now() },
+      log: silentLogger,
+      capacity: () => 2,
+      lanes: () => ['late', 'early'],
+      hasOthers: false,
+      rankOf: (lane) => (lane === 'early' ? 0 : 1),
+      perform: ({ lane = '' }) => {
+        order.push(lane);
+        return Promise.resolve(done);
+      },
+      pollMs: 5,
+    });
+    worker.start();
+    await vi.waitFor(() => expect(queue.settled).toHaveLength(12));
+    expect(order).toEqual([...Array<string>(6).fill('early'), ...Array<string>(6).fill('late')]);
+    await worker.stop(0);
+  });
+
   it('leaves a lane without room alone until the time that was named, and the others go on', async () => {
     const opensAt = Date.now() + 60;
     const queue = aQueue([...many(3, 'shut'), ...many(3, 'open')]);

@@ -62,6 +62,7 @@ function aProcess(settings: Partial<ListenerInfo>, faults: Partial<RunStore> = {
       adopt: () => undefined,
       unreserve: () => undefined,
       notice: (lane) => void noticed.push(lane),
+      noticeAt: () => undefined,
     },
     gates: { expect: () => Promise.resolve(), open: () => Promise.resolve() },
     listeners: { get: () => listener },
