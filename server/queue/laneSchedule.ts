@@ -16,7 +16,7 @@ export interface LaneSchedule {
   readonly isReady: (lane: string) => boolean;
   /** Something was stored in the lane for others to claim, or will fall due then. */
   readonly notice: (lane: string, atMs?: number) => void;
-  /** A look begins: what `notice` says from now on counts, what it said before is seen by the look. */
+  /** A look begins: what `notice` says from now on counts, what it said before is seen by the look, but for what is later. */
   readonly begin: (lane: string) => void;
   /** The look found less than it had room for; the lane's next entry falls due then, or there is none. */
   readonly drained: (lane: string, nextDueMs: number | null) => void;
@@ -74,7 +74,6 @@ export function createLaneSchedule(fixed: () => readonly string[]): LaneSchedule
 
     begin(lane) {
       ready.delete(lane);
-      later.delete(lane);
       blocked.delete(lane);
       backlog.delete(lane);
     },
