@@ -100,10 +100,10 @@ export function createClaimer<Entry extends QueueEntry>(options: ClaimerOptions<
       return;
     }
     room.take(lane, wanted);
-    schedule.begin(lane);
+    const now = clock.now();
+    schedule.begin(lane, now);
     let claimed: readonly Entry[] = [];
     try {
-      const now = clock.now();
       const due = await leases.findDue(lane, new Date(now), wanted);
       if (due.length === wanted) schedule.full(lane);
       if (isStopping) return;

@@ -16,8 +16,8 @@ export interface LaneSchedule {
   readonly isReady: (lane: string) => boolean;
   /** Something was stored in the lane for others to claim, or will fall due then. */
   readonly notice: (lane: string, atMs?: number) => void;
-  /** A look begins: what `notice` says from now on counts, what it said before is seen by the look, but for what is later. */
-  readonly begin: (lane: string) => void;
+  /** A look at what is due now begins: what `notice` says from now on counts, and what it said of later times. */
+  readonly begin: (lane: string, nowMs: number) => void;
   /** The look found less than it had room for; the lane's next entry falls due then, or there is none. */
   readonly drained: (lane: string, nextDueMs: number | null) => void;
   /** The look found all it had room for: there may be more. */
@@ -72,8 +72,9 @@ export function createLaneSchedule(fixed: () => readonly string[]): LaneSchedule
       } else if (!ready.has(lane) && atMs < (later.get(lane) ?? Infinity)) setLater(lane, atMs);
     },
 
-    begin(lane) {
+    begin(lane, nowMs) {
       ready.delete(lane);
+      if ((later.get(lane) ?? Infinity) <= nowMs) later.delete(lane);
       blocked.delete(lane);
       backlog.delete(lane);
     },
