@@ -101,6 +101,7 @@ export function createClaimer<Entry extends QueueEntry>(options: ClaimerOptions<
     }
     room.take(lane, wanted);
     const now = clock.now();
+    const isExpected = schedule.isReady(lane); // something was said of it; else it is just its turn
     schedule.begin(lane, now);
     let claimed: readonly Entry[] = [];
     try {
@@ -115,15 +116,15 @@ export function createClaimer<Entry extends QueueEntry>(options: ClaimerOptions<
       room.take(lane, claimed.length - wanted);
       claimed.forEach(begin);
     }
-    if (!schedule.isReady(lane)) await rest(lane, claimed.length > 0);
+    if (!schedule.isReady(lane)) await rest(lane, isExpected || claimed.length > 0);
   }
 
   /**
    * Nothing of the lane is left to claim: it is looked at again when its next entry falls due. In a lane that is looked
    * at with every poll anyway that is only asked for while there is something going on.
    */
-  async function rest(lane: string, hadSome: boolean): Promise<void> {
-    if (!hadSome && lanes().includes(lane)) return;
+  async function rest(lane: string, isInUse: boolean): Promise<void> {
+    if (!isInUse && lanes().includes(lane)) return;
     try {
       const nextDueAt = await leases.nextDueAt(lane);
       // What is due and was not claimed is somebody else's by now: no reason to look again at once.
