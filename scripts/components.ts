@@ -124,7 +124,7 @@ async function takePictures(): Promise<void> {
     await earshot.stop();
     await earshot.removeData();
   }
-  console.log(`${String((await readdir(folder)).length)} pictures`);
+  process.stdout.write(`${String((await readdir(folder)).length)} pictures\n`);
 }
 
 async function takePicture(page: Page, url: string, path: string, type: string): Promise<void> {
