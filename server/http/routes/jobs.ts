@@ -102,5 +102,5 @@ function oneOf(name: string | undefined, action: string | undefined): string {
   const listener = name ?? action;
   if (listener !== undefined && (name === undefined || action === undefined)) return listener;
   const message = `Expected the listener as listener_name, or as action; found ${listener === undefined ? 'neither' : 'both'}.`;
-  throw new AppError('invalid_input', { detail: message, errors: [{ path: '/listener_name', message }] });
+  throw new AppError('invalid_input', { detail: message, errors: [{ in: 'body', path: '/listener_name', message }] });
 }
